@@ -1,0 +1,38 @@
+.PHONY: help install demo serve check test seed lock clean
+.DEFAULT_GOAL := help
+DEMO_HOME := home/demo
+
+help:  ## Show this help
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+install:  ## Install system packages and .venv
+	@./install.sh
+
+demo: install  ## Take in the seed mailbag and show where its letters went
+	@sh seed/demo.sh $(DEMO_HOME)
+
+serve: install  ## Open the demo archive's pages on http://127.0.0.1:8765/
+	@DOSSIER_DEMO=1 .venv/bin/dossier serve --home $(DEMO_HOME)
+
+check:  ## Lint, format, types, import rules
+	@./install.sh --with-tests
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+test:  ## Every test that needs no server
+	@./install.sh --with-tests
+	.venv/bin/python -m pytest
+
+seed:  ## Make the seed mailbag anew
+	@./install.sh --with-tests
+	.venv/bin/python seed/make_mailbag.py
+
+lock:  ## Pin every package anew from pyproject.toml
+	@python3 -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7' && \
+	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --no-emit-index-url --no-emit-trusted-host \
+	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml
+
+clean:  ## Remove the demo archive and all caches
+	rm -rf $(DEMO_HOME) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
