@@ -1,0 +1,1 @@
+"""The engines behind `archive.ports`, one module each, named by where things are kept."""

@@ -1,0 +1,92 @@
+"""The catalogue in one SQLite file: many readers, one writer."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+from archive import migrations
+from archive.errors import EngineAway
+
+_BUSY_TIMEOUT_MS = 60_000
+
+
+def _prepare(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # FULL, not NORMAL: what we acknowledge must survive a power cut, not only a killed process.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA cache_size=-65536")
+    cursor.close()
+
+
+class SqliteCatalogue:
+    """`archive.ports.Catalogue` in one file. Connections are made at first use, never at import."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = _engine(path)
+
+    @property
+    def description(self) -> str:
+        """Engine, version and place."""
+        return f"SQLite {sqlite3.sqlite_version} in {self._path}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot; rolled back at the end."""
+        with self._begun("BEGIN") as connection:
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The one writer, taken at once so that no reader has to be upgraded later."""
+        with self._begun("BEGIN IMMEDIATE") as connection:
+            try:
+                yield connection
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
+
+    @contextmanager
+    def _begun(self, begin: str) -> Iterator[Connection]:
+        try:
+            connection = self._engine.connect()
+        except OperationalError as error:
+            raise EngineAway(f"the catalogue {self._path} does not open: {error.orig}") from error
+        with connection:
+            try:
+                connection.exec_driver_sql(begin)
+            except OperationalError as error:
+                raise EngineAway(f"the catalogue {self._path} is busy or away: {error.orig}; try again") from error
+            yield connection
+
+    def upgrade(self) -> None:
+        """Run the migrations that are missing."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        migrations.upgrade(self._engine)
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    # SQLAlchemy must not begin by itself: the transaction's kind is chosen by the door that opens it.
+    event.listen(engine, "begin", lambda _connection: None)
+    return engine

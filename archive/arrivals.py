@@ -1,0 +1,142 @@
+"""Arrivals: what was received, through which channel, and what became of the whole of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from archive import journal
+from archive.clock import as_text, day_in, utc_now
+from archive.errors import BadInput, NotFound
+from archive.numbers import next_number
+from archive.schema import arrival, branch, object_, received_again
+from archive.upserting import upsert
+
+
+@dataclass(frozen=True, slots=True)
+class NewArrival:
+    """What a channel hands over once the bytes are in the object store.
+
+    `source_key` tells one arrival of a channel from every other; `name` is the file's name as it was given.
+    """
+
+    channel: str
+    source_key: str
+    branch: str
+    name: str
+    source_path: str
+    digest: str
+    size_bytes: int
+
+
+def register(connection: Connection, new: NewArrival, actor: str) -> tuple[int, str]:
+    """Enter an arrival under the next receipt number of its branch; answers (id, receipt number).
+
+    Raises `sqlalchemy.exc.IntegrityError` where (channel, source key) is known already: the constraint decides.
+    """
+    now = datetime.now(UTC)
+    day = day_in(_time_zone(connection, new.branch), now)
+    keep_object(connection, new.digest, new.size_bytes, "", "transport")
+    number = next_number(connection, new.branch, "receipt", day.year)
+    row = {
+        "receipt_number": number,
+        "channel": new.channel,
+        "source_key": new.source_key,
+        "branch": new.branch,
+        "received_at": as_text(now),
+        "received_on": day.isoformat(),
+        "digest": new.digest,
+        "size_bytes": new.size_bytes,
+        "name": new.name,
+        "source_path": new.source_path,
+        "state": "waiting",
+        "submitted_by": actor,
+    }
+    arrival_id = connection.execute(insert(arrival).values(row).returning(arrival.c.id)).scalar_one()
+    journal.write(connection, actor, "receive", f"arrival:{arrival_id}", None, {"number": number, "digest": new.digest})
+    return arrival_id, number
+
+
+def _time_zone(connection: Connection, code: str) -> str:
+    zone = connection.execute(select(branch.c.time_zone).where(branch.c.code == code)).scalar()
+    if zone is None:
+        raise BadInput(f"there is no branch {code!r}: name one that the directory or the settings know")
+    return str(zone)
+
+
+def ensure_branch(connection: Connection, code: str, name: str = "", time_zone: str = "UTC") -> None:
+    """Have a branch of this code; an existing one is left as it is."""
+    statement = upsert(connection, branch).values(code=code, name=name or code, time_zone=time_zone)
+    connection.execute(statement.on_conflict_do_nothing())
+
+
+def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:
+    """Have the object's row; the same bytes have one row, whoever brings them."""
+    row = {"digest": digest, "size_bytes": size_bytes, "media_type": media_type, "kind": kind, "created_at": utc_now()}
+    connection.execute(upsert(connection, object_).values(row).on_conflict_do_nothing())
+
+
+def find(connection: Connection, channel: str, source_key: str) -> Row[tuple[object, ...]] | None:
+    """The arrival known under this channel and source key, or None."""
+    return connection.execute(
+        select(arrival).where(arrival.c.channel == channel, arrival.c.source_key == source_key)
+    ).first()
+
+
+def get(connection: Connection, arrival_id: int) -> Row[tuple[object, ...]]:
+    """One arrival's row. Raises `NotFound`."""
+    row = connection.execute(select(arrival).where(arrival.c.id == arrival_id)).first()
+    if row is None:
+        raise NotFound(f"there is no arrival {arrival_id}")
+    return row
+
+
+def note_again(connection: Connection, arrival_id: int, copy: NewArrival, actor: str) -> None:
+    """Note that a known arrival came once more from elsewhere, and keep the copy. Safe to repeat."""
+    keep_object(connection, copy.digest, copy.size_bytes, "", "transport")
+    row = {
+        "arrival_id": arrival_id,
+        "channel": copy.channel,
+        "name": copy.name,
+        "source_path": copy.source_path,
+        "digest": copy.digest,
+        "at": utc_now(),
+        "submitted_by": actor,
+    }
+    connection.execute(upsert(connection, received_again).values(row).on_conflict_do_nothing())
+
+
+def mark_opened(
+    connection: Connection,
+    arrival_id: int,
+    media_type: str,
+    pages: int,
+    separators: Sequence[int],
+    blanks: Sequence[int],
+) -> None:
+    """The arrival is cut into letters, and each of its pages is accounted for."""
+    connection.execute(
+        update(arrival)
+        .where(arrival.c.id == arrival_id, arrival.c.state == "waiting")
+        .values(
+            state="opened",
+            media_type=media_type,
+            pages=pages,
+            separators=json.dumps(list(separators)),
+            blanks=json.dumps(list(blanks)),
+        )
+    )
+
+
+def mark_rejected(connection: Connection, arrival_id: int, reason: str, explanation: str) -> None:
+    """No letter can be cut out of the arrival; its original stays, the reason is told."""
+    connection.execute(
+        update(arrival)
+        .where(arrival.c.id == arrival_id, arrival.c.state == "waiting")
+        .values(state="rejected", reason=reason, explanation=explanation)
+    )
+    journal.write(connection, "system:intake", "reject", f"arrival:{arrival_id}", None, {"reason": reason})

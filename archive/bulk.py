@@ -1,0 +1,34 @@
+"""Many rows at once, past SQLAlchemy's row handling: several times faster, in the driver's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, select, text
+
+_PLACEHOLDERS = {"qmark": "?", "format": "%s", "pyformat": "%s"}
+
+
+def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert tuples in the order of `columns`; does nothing for no rows. Constraints speak as always."""
+    if rows:
+        mark = _PLACEHOLDERS[connection.dialect.paramstyle]
+        marks = ", ".join([mark] * len(columns))
+        # Names come from archive.schema alone, never from data.
+        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
+    """Ids for `count` new rows, known before they are inserted so that rows may point at each other.
+
+    On SQLite the writing transaction keeps others away, so the next numbers are free; elsewhere the sequence gives them.
+    """
+    if count == 0:
+        return []
+    if connection.dialect.name == "sqlite":
+        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        return list(range(last + 1, last + 1 + count))
+    sequence = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
+    return list(connection.execute(sequence, {"name": table.name, "count": count}).scalars())

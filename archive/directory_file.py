@@ -1,0 +1,212 @@
+"""Reading a customer file: compressed or not, in its own encoding and with its own delimiter, row by row.
+
+A damaged row is reported and the rest goes on. A quote that was never closed does not swallow the rows after it:
+the reader gives up on that row after a few lines and goes on with the next physical line.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from charset_normalizer import from_bytes
+
+from archive.errors import BadInput
+
+COLUMNS = (
+    "system", "source_id", "kind", "surname", "given_name", "patronymic", "full_name", "birth_date", "tax_id",
+    "phones", "emails", "address", "former_address", "accounts", "contracts", "points_of_delivery", "meters", "branch",
+)  # fmt: skip
+_DELIMITERS = ",;\t|"
+_SAMPLE_BYTES = 1 << 18
+_STEP_BYTES = 1 << 12
+_LINES_A_ROW = 50
+_OPEN_QUOTE = (
+    "a quoted cell is not closed where it should be",
+    "close the quote, or double it inside a quoted cell, and import again",
+)
+_BROKEN = re.compile("[\udc80-\udcff\x00]")
+_GZIP_MAGIC = b"\x1f\x8b"
+_BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A row (or one value of it) that could not be used: where, why, and what to do. `lost` is False for a warning."""
+
+    line: int
+    reason: str
+    remedy: str
+    lost: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row as it came: the physical line it starts on (from 1) and its cells by column."""
+
+    line: int
+    cells: dict[str, str]
+
+
+class _RunAway(Exception):
+    """A quoted cell goes on for too many lines: its closing quote is missing."""
+
+
+class _Lines:
+    """Physical lines, numbered, that can be given back."""
+
+    def __init__(self, stream: io.TextIOBase) -> None:
+        self._stream = iter(stream)
+        self._back: deque[str] = deque()
+        self.number = 0
+        self.taken: list[str] = []
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) >= _LINES_A_ROW:
+            raise _RunAway
+        line = self._back.popleft() if self._back else next(self._stream)
+        self.taken.append(line)
+        self.number += 1
+        return line
+
+    def give_back_all_but_first(self) -> None:
+        self._back.extendleft(reversed(self.taken[1:]))
+        self.number -= len(self.taken) - 1
+
+
+def read_rows(path: Path) -> Iterator[FileRow | RowProblem]:
+    """Every row of a CSV or CSV.gz file, or why it is none, in the file's order.
+
+    Raises:
+        BadInput: there is no such file, or its first line names no column that we know.
+    """
+    with _opened(path) as lines:
+        try:
+            first = next(lines, "")
+        except (EOFError, OSError, zlib.error) as error:
+            raise BadInput(f"{path} can not be read: {error}; copy it again from where it came from") from error
+        delimiter = _delimiter(first)
+        header = [name.strip().casefold() for name in next(csv.reader([first], delimiter=delimiter), [])]
+        _check_header(path, header)
+        yield from _rows(lines, header, delimiter)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[_Lines]:
+    try:
+        raw = path.open("rb")
+    except OSError as error:
+        raise BadInput(f"{path} can not be opened: {error.strerror}; name a CSV or CSV.gz file") from error
+    with raw:
+        stream: BinaryIO = gzip.GzipFile(fileobj=raw) if raw.peek(2)[:2] == _GZIP_MAGIC else raw  # type: ignore[assignment]
+        try:
+            sample = _sample(stream)
+        except (EOFError, OSError, zlib.error) as error:
+            raise BadInput(f"{path} can not be unpacked: {error}; pack it again as gzip") from error
+        stream.seek(0)
+        # surrogateescape: bytes of another encoding are found row by row, instead of ending the file.
+        yield _Lines(io.TextIOWrapper(stream, encoding=_encoding(sample), errors="surrogateescape", newline=""))
+
+
+def _sample(stream: BinaryIO) -> bytes:
+    """The file's beginning; of one that was cut short, as much as there is."""
+    sample = b""
+    while len(sample) < _SAMPLE_BYTES:
+        try:
+            more = stream.read(_STEP_BYTES)
+        except (EOFError, OSError, zlib.error):
+            if sample:
+                break
+            raise
+        if not more:
+            break
+        sample += more
+    return sample
+
+
+def _encoding(sample: bytes) -> str:
+    for bom, name in _BOMS:
+        if sample.startswith(bom):
+            return name
+    whole_lines = sample[: sample.rfind(b"\n") + 1] or sample
+    try:
+        whole_lines.decode("utf-8")
+    except UnicodeDecodeError:
+        broken = sum(any(0xDC80 <= ord(c) <= 0xDCFF for c in line) for line in _escaped(whole_lines))
+        if broken * 10 < whole_lines.count(b"\n") + 1:
+            return "utf-8"  # a few damaged rows in a file of ours, not another encoding
+        best = from_bytes(whole_lines[:20_000], cp_isolation=["cp1251", "koi8_r", "cp866", "cp1252"]).best()
+        return best.encoding if best else "cp1251"
+    return "utf-8"
+
+
+def _escaped(sample: bytes) -> list[str]:
+    return sample.decode("utf-8", errors="surrogateescape").split("\n")
+
+
+def _delimiter(first: str) -> str:
+    """The delimiter that makes the most columns we know: counting signs would be fooled by lists inside cells."""
+
+    def known(delimiter: str) -> int:
+        names = next(csv.reader([first], delimiter=delimiter), [])
+        return sum(name.strip().casefold() in COLUMNS for name in names)
+
+    return max(_DELIMITERS, key=known)
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    if not set(header) & set(COLUMNS):
+        raise BadInput(
+            f"{path}: the first line names none of our columns; it should name some of: {', '.join(COLUMNS)}"
+        )
+    twice = sorted({name for name in header if header.count(name) > 1 and name})
+    if twice:
+        raise BadInput(f"{path}: the first line names a column twice ({', '.join(twice)}); keep one of each")
+
+
+def _rows(lines: _Lines, header: list[str], delimiter: str) -> Iterator[FileRow | RowProblem]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        lines.taken, start = [], lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except (EOFError, OSError, UnicodeError, zlib.error) as error:
+            yield RowProblem(start, f"the file ends before its end: {error}", "copy the file again and import it again")
+            return
+        except (_RunAway, csv.Error) as error:
+            yield RowProblem(start, str(error) or _OPEN_QUOTE[0], _OPEN_QUOTE[1])
+            lines.give_back_all_but_first()
+            reader = csv.reader(lines, delimiter=delimiter)
+            continue
+        if not any(cells):
+            continue
+        said = "".join(lines.taken)
+        if len(lines.taken) > 1 and (len(cells) != len(header) or said.count('"') % 2):
+            yield RowProblem(start, *_OPEN_QUOTE)
+            lines.give_back_all_but_first()
+            reader = csv.reader(lines, delimiter=delimiter)
+            continue
+        yield _row(start, header, cells, said)
+
+
+def _row(line: int, header: list[str], cells: list[str], said: str) -> FileRow | RowProblem:
+    if len(cells) != len(header):
+        reason = f"the row has {len(cells)} cells where the first line names {len(header)} columns"
+        return RowProblem(line, reason, "quote cells that contain the delimiter, and give every column a cell")
+    if not said.isprintable() and _BROKEN.search(said):
+        return RowProblem(line, "the row has bytes that are no text in the file's encoding", "save the file as UTF-8")
+    return FileRow(line, {name: cell.strip() for name, cell in zip(header, cells, strict=True) if name})

@@ -1,0 +1,201 @@
+"""The rows that hang on a customer: identifiers, contact points, addresses and dated holdings.
+
+What a source no longer says is ended, not deleted: a letter is matched as of its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, select, update
+
+from archive.bulk import insert_rows, reserve_ids
+from archive.directory_record import DEFAULT_SYSTEM, DirectoryRecord
+from archive.folding import fold_email, fold_number, fold_phone
+from archive.schema import account, address, contact_point, contract, holding, identifier, meter, point_of_delivery
+
+Folding = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """One kind of value in one column of a record, and where it is kept."""
+
+    column: str
+    table: Table
+    kind: str
+    fold: Folding | None
+
+
+_VALUES = (
+    _Values("tax_id", identifier, "tax_id", fold_number),
+    _Values("phones", contact_point, "phone", fold_phone),
+    _Values("emails", contact_point, "email", fold_email),
+    _Values("address", address, "current", None),
+    _Values("former_address", address, "former", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """One kind of thing that is held: its column, its table, and whether its numbers are unique per issuer only."""
+
+    column: str
+    kind: str
+    table: Table
+    number: str
+    per_issuer: bool
+
+
+HELD = (
+    _Held("accounts", "account", account, "number", True),
+    _Held("contracts", "contract", contract, "number", True),
+    _Held("points_of_delivery", "point_of_delivery", point_of_delivery, "code", False),
+    _Held("meters", "meter", meter, "number", False),
+)
+Records = Mapping[int, Iterable[DirectoryRecord]]
+"""The source records of each customer."""
+
+
+def enter_values(connection: Connection, records: Records) -> None:
+    """Write everything that hangs on customers who are new."""
+    for table in (identifier, contact_point, address):
+        _add_values(connection, table, sorted(_wanted_values(table, records)), None)
+    _add_holdings(connection, sorted(_wanted_holdings(connection, records)), "")
+
+
+def sync_values(connection: Connection, records: Records, today: str) -> None:
+    """Bring what hangs on known customers up to what their records say now: add, end, or take up again."""
+    for table in (identifier, contact_point, address):
+        value = "as_given" if table is address else "value"
+        new = _sync(connection, table, value, _wanted_values(table, records), list(records), today, None)
+        _add_values(connection, table, new, today)
+    wanted = _wanted_holdings(connection, records)
+    _add_holdings(connection, _sync(connection, holding, "held_id", wanted, list(records), today, ""), today)
+
+
+def _wanted_values(table: Table, records: Records) -> set[tuple[int, str, Any]]:
+    kinds = [values for values in _VALUES if values.table is table]
+    return {
+        (customer_id, values.kind, value)
+        for customer_id, found in records.items()
+        for record in found
+        for values in kinds
+        for value in _cell(record, values.column)
+    }
+
+
+def _cell(record: DirectoryRecord, column: str) -> tuple[str, ...]:
+    if column in record.lists:
+        return record.lists[column]
+    return (record.values[column],) if record.values[column] else ()
+
+
+def _wanted_holdings(connection: Connection, records: Records) -> set[tuple[int, str, Any]]:
+    wanted: set[tuple[int, str, Any]] = set()
+    for held in HELD:
+        said = [
+            (customer_id, record.values["system"] or DEFAULT_SYSTEM if held.per_issuer else "", number)
+            for customer_id, found in records.items()
+            for record in found
+            for number in record.lists[held.column]
+        ]
+        ids = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in said})
+        wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in said}
+    _place_meters(connection, records)
+    return wanted
+
+
+def _ensure_held(connection: Connection, held: _Held, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The id of every (issuer, number), made where it is new. `issuer` is '' where numbers are unique everywhere."""
+    table, number = held.table, held.table.c[held.number]
+    ids: dict[tuple[str, str], int] = {}
+    for issuer in {issuer for issuer, _ in wanted}:
+        query = select(table.c.id, number).where(number.in_([n for i, n in wanted if i == issuer]))
+        if held.per_issuer:
+            query = query.where(table.c.issuer == issuer)
+        ids |= {(issuer, found): held_id for held_id, found in connection.execute(query)}
+    missing = sorted(wanted - ids.keys())
+    fresh = dict(zip(missing, reserve_ids(connection, table, len(missing)), strict=True))
+    columns = ("id", held.number, "folded") + (("issuer",) if held.per_issuer else ())
+    rows = [
+        (held_id, found, fold_number(found)) + ((issuer,) if held.per_issuer else ())
+        for (issuer, found), held_id in fresh.items()
+    ]
+    insert_rows(connection, table, columns, rows)
+    return ids | fresh
+
+
+def _place_meters(connection: Connection, records: Records) -> None:
+    """A meter stands at the point of delivery beside it, where the record names exactly one."""
+    placed = {
+        number: record.lists["points_of_delivery"][0]
+        for found in records.values()
+        for record in found
+        if len(record.lists["points_of_delivery"]) == 1
+        for number in record.lists["meters"]
+    }
+    if not placed:
+        return
+    table = point_of_delivery
+    points = select(table.c.code, table.c.id).where(table.c.code.in_(set(placed.values())))
+    codes = {row.code: row.id for row in connection.execute(points)}
+    rows = [{"meter_number": number, "point": codes[code]} for number, code in placed.items() if code in codes]
+    if rows:
+        statement = update(meter).where(meter.c.number == bindparam("meter_number"))
+        connection.execute(statement.values(point_of_delivery_id=bindparam("point")), rows)
+
+
+def _sync(
+    connection: Connection,
+    table: Table,
+    value_column: str,
+    wanted: set[tuple[int, str, Any]],
+    customers: list[int],
+    today: str,
+    open_end: str | None,
+) -> list[tuple[int, str, Any]]:
+    """End what is no longer said and take up what is said again; answers what is new."""
+    query = select(table.c.id, table.c.customer_id, table.c.kind, table.c[value_column], table.c.valid_to)
+    known: set[tuple[int, str, Any]] = set()
+    ended, again = [], []
+    for row_id, customer_id, kind, value, valid_to in connection.execute(
+        query.where(table.c.customer_id.in_(customers))
+    ):
+        known.add((customer_id, kind, value))
+        said = (customer_id, kind, value) in wanted
+        if said and valid_to:
+            again.append({"row": row_id, "end": open_end})
+        elif not said and not valid_to and kind in _OURS:
+            ended.append({"row": row_id, "end": today})
+    statement = update(table).where(table.c.id == bindparam("row")).values(valid_to=bindparam("end"))
+    if ended or again:
+        connection.execute(statement, ended + again)
+    return sorted(wanted - known)
+
+
+# Kinds that a source record speaks about; others (a passport entered at the desk) are not its to end.
+_OURS = frozenset({values.kind for values in _VALUES} | {held.kind for held in HELD})
+
+
+def _add_values(
+    connection: Connection, table: Table, rows: Iterable[tuple[int, str, Any]], valid_from: str | None
+) -> None:
+    if table is address:
+        tuples = [(customer_id, kind, value, valid_from) for customer_id, kind, value in rows]
+        insert_rows(connection, table, ("customer_id", "kind", "as_given", "valid_from"), tuples)
+        return
+    folds = {values.kind: values.fold or str for values in _VALUES}
+    insert_rows(
+        connection,
+        table,
+        ("customer_id", "kind", "value", "folded", "valid_from"),
+        [(customer_id, kind, value, folds[kind](value), valid_from) for customer_id, kind, value in rows],
+    )
+
+
+def _add_holdings(connection: Connection, rows: Iterable[tuple[int, str, Any]], valid_from: str) -> None:
+    tuples = [(customer_id, kind, held_id, valid_from) for customer_id, kind, held_id in rows]
+    insert_rows(connection, holding, ("customer_id", "kind", "held_id", "valid_from"), tuples)

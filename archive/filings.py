@@ -1,0 +1,84 @@
+"""Filings: a document's place in a customer's folder and in a case, and on what ground. Many to many, safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from archive.access import Access
+from archive.clock import utc_now
+from archive.folder_plan import FolderPlan, PlannedFolder, load_plan
+from archive.schema import customer, document, filing, folder
+from archive.showing import visible
+from archive.upserting import upsert
+
+Ground = Literal["account", "person", "hand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """Why a document is put where it is: the ground, and what it rests on (the account's number, a clerk's login)."""
+
+    ground: Ground
+    value: str
+    actor: str
+
+
+def file_in_folder(connection: Connection, document_id: int, customer_id: int, code: str, why: Filed) -> int:
+    """Put a document into a customer's folder; answers the folder's id."""
+    connection.execute(upsert(connection, folder).values(customer_id=customer_id, code=code).on_conflict_do_nothing())
+    place: int = connection.execute(
+        select(folder.c.id).where(folder.c.customer_id == customer_id, folder.c.code == code)
+    ).scalar_one()
+    _put(connection, document_id, why, folder_id=place)
+    return place
+
+
+def file_in_case(connection: Connection, document_id: int, case_id: int, why: Filed) -> None:
+    """Put a document into a case's folder."""
+    _put(connection, document_id, why, case_id=case_id)
+
+
+def _put(
+    connection: Connection, document_id: int, why: Filed, folder_id: int | None = None, case_id: int | None = None
+) -> None:
+    here = filing.c.folder_id == folder_id if folder_id is not None else filing.c.case_id == case_id
+    if connection.execute(select(filing.c.id).where(filing.c.document_id == document_id, here)).first():
+        return
+    row = {
+        "document_id": document_id,
+        "folder_id": folder_id,
+        "case_id": case_id,
+        "ground": why.ground,
+        "ground_value": why.value,
+        "filed_at": utc_now(),
+        "actor": why.actor,
+    }
+    connection.execute(insert(filing).values(row))
+
+
+def take_out(connection: Connection, document_id: int) -> Sequence[Mapping[str, object]]:
+    """Take a document out of every folder and case; answers the filings that were, for the journal."""
+    was = [dict(row._mapping) for row in connection.execute(select(filing).where(filing.c.document_id == document_id))]
+    connection.execute(delete(filing).where(filing.c.document_id == document_id))
+    return was
+
+
+def folder_set(
+    connection: Connection, access: Access, customer_id: int, plan: FolderPlan | None = None
+) -> list[tuple[PlannedFolder, int]]:
+    """A customer's folder set, with how many documents of each the asker may see. Empty folders are there too."""
+    kind = connection.execute(select(customer.c.kind).where(customer.c.id == customer_id)).scalar_one()
+    rows = connection.execute(
+        select(folder.c.code, func.count())
+        .select_from(
+            folder.join(filing, filing.c.folder_id == folder.c.id).join(document, document.c.id == filing.c.document_id)
+        )
+        .where(folder.c.customer_id == customer_id, visible.documents(access))
+        .group_by(folder.c.code)
+    )
+    counts: dict[str, int] = {code: count for code, count in rows}  # noqa: C416 - rows are not pairs to mypy
+    return [(planned, counts.get(planned.code, 0)) for planned in (plan or load_plan()).set_of(kind)]

@@ -1,0 +1,48 @@
+"""The schema's history. `upgrade` brings a catalogue to this version of the code; each step runs on every engine.
+
+Alembic is loaded only where there is something to do: every command opens a catalogue, and hardly one finds it old.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Engine, inspect
+
+from archive.schema import metadata
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest version; does nothing where it is there already."""
+    if _current(engine) == newest():
+        return
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")
+
+
+def _current(engine: Engine) -> str | None:
+    """The version that the database is at, None for an empty one."""
+    if not inspect(engine).has_table("alembic_version"):
+        return None
+    with engine.connect() as connection:
+        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if version is None else str(version)
+
+
+def newest() -> str:
+    """The name of the newest version."""
+    return max(path.stem for path in (Path(__file__).parent / "versions").glob("[0-9]*.py"))
+
+
+def differences(engine: Engine) -> list[object]:
+    """What the database has otherwise than `archive.schema` says; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    with engine.connect() as connection:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))

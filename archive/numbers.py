@@ -1,0 +1,53 @@
+"""Short readable numbers, gapless by branch, register and year of the branch's own clock.
+
+The counter's row is changed in the caller's business transaction, so a number exists exactly when the thing it names
+does: no gap is left by a crash, and the database's own lock on the row keeps many writers apart. A number is never
+used again; one given in error is voided with a reason.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sqlalchemy import Connection, insert, select
+
+from archive.clock import utc_now
+from archive.schema import counter, number_void
+from archive.upserting import upsert
+
+Register = Literal["receipt", "incoming", "case"]
+_PREFIX: dict[Register, str] = {"receipt": "R", "incoming": "IN", "case": "C"}
+REGISTERS: tuple[Register, ...] = tuple(_PREFIX)
+
+CASE_NUMBER = r"\b[CСcс]-[0-9A-Za-zА-Яа-я]{1,12}-20\d{2}-\d{7}\b"
+"""The shape of a case number, also where a sender wrote it with a Cyrillic С or in small letters."""
+
+
+def next_number(connection: Connection, branch: str, register: Register, year: int) -> str:
+    """The next number, e.g. `IN-63-2026-0000017`. Only inside the transaction that makes the thing it names."""
+    statement = upsert(connection, counter).values(branch=branch, register=register, year=year, last=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=[counter.c.branch, counter.c.register, counter.c.year], set_={"last": counter.c.last + 1}
+    )
+    last = connection.execute(statement.returning(counter.c.last)).scalar_one()
+    return f"{prefix(branch, register, year)}{last:07d}"
+
+
+def prefix(branch: str, register: Register, year: int) -> str:
+    """What all numbers of one register of one branch and year begin with, e.g. `IN-63-2026-`."""
+    return f"{_PREFIX[register]}-{branch}-{year}-"
+
+
+def void(connection: Connection, number: str, reason: str, actor: str) -> None:
+    """Say that a number names nothing, and why. It stays taken."""
+    connection.execute(insert(number_void).values(number=number, reason=reason, actor=actor, at=utc_now()))
+
+
+def voided(connection: Connection, number: str) -> str | None:
+    """Why a number is void; None where it is not."""
+    return connection.execute(select(number_void.c.reason).where(number_void.c.number == number)).scalar()
+
+
+def plain_case_number(text: str) -> str:
+    """A case number as we write it, from one in the shape of `CASE_NUMBER`."""
+    return "C" + text[1:].upper()

@@ -1,0 +1,66 @@
+"""What the index does not know yet: one row a changed thing, with its version.
+
+The row is written in the business transaction and is taken out only where the version is still the one that was
+indexed, so a change made while indexing is never lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, delete, func, select, tuple_
+
+from archive.clock import utc_now
+from archive.schema import outbox
+from archive.upserting import upsert
+
+Kind = Literal["document", "customer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that changed, and to which version."""
+
+    kind: Kind
+    key: int
+    version: int
+
+
+def announce(connection: Connection, kind: Kind, changes: Iterable[tuple[int, int]]) -> None:
+    """Note that these (key, version) of `kind` changed; a newer version replaces an older note."""
+    at = utc_now()
+    rows = [{"kind": kind, "key": key, "version": version, "changed_at": at} for key, version in changes]
+    if not rows:
+        return
+    statement = upsert(connection, outbox)
+    statement = statement.on_conflict_do_update(
+        index_elements=[outbox.c.kind, outbox.c.key],
+        set_={"version": statement.excluded.version, "changed_at": statement.excluded.changed_at},
+        where=outbox.c.version < statement.excluded.version,
+    )
+    connection.execute(statement, rows)
+
+
+def pending(connection: Connection, limit: int = 500) -> Sequence[Change]:
+    """The oldest changes that the index has not seen."""
+    rows = connection.execute(
+        select(outbox.c.kind, outbox.c.key, outbox.c.version).order_by(outbox.c.changed_at).limit(limit)
+    )
+    return [Change(row.kind, row.key, row.version) for row in rows]
+
+
+def settle(connection: Connection, changes: Sequence[Change]) -> None:
+    """Take out what was indexed, only where the version is still the one taken."""
+    taken = [(change.kind, change.key, change.version) for change in changes]
+    for start in range(0, len(taken), 300):
+        connection.execute(
+            delete(outbox).where(tuple_(outbox.c.kind, outbox.c.key, outbox.c.version).in_(taken[start : start + 300]))
+        )
+
+
+def lag(connection: Connection) -> tuple[int, str | None]:
+    """How many changes wait, and since when (UTC) the oldest does."""
+    row = connection.execute(select(func.count(), func.min(outbox.c.changed_at))).one()
+    return int(row[0]), row[1]

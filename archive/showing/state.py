@@ -1,0 +1,60 @@
+"""Whether the archive can be trusted now: what waits, since when, and when it was last proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select
+
+from archive import journal, outbox
+from archive.access import Access
+from archive.schema import archive_fact, arrival, directory_size, document, job, journal_block
+from archive.showing import visible
+
+LAST_VERIFY, LAST_BACKUP = "last_verify", "last_backup"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Counts and moments (UTC text, None where there was none). `jobs_dead` were given up."""
+
+    index_waiting: int
+    index_waiting_since: str | None
+    jobs_waiting: int
+    jobs_taken: int
+    jobs_dead: int
+    review_waiting: int
+    review_oldest: str | None
+    journal_unsealed: int
+    last_block: str | None
+    last_verify: str | None
+    last_backup: str | None
+    arrivals: int
+    customers: int
+
+
+def state(connection: Connection, access: Access) -> State:
+    """The state of the archive; the letters in review and the arrivals are those that the asker may see."""
+    index_waiting, index_since = outbox.lag(connection)
+    jobs = {row[0]: row[1] for row in connection.execute(select(job.c.state, func.count()).group_by(job.c.state))}
+    review = select(func.count(), func.min(document.c.created_at)).where(
+        document.c.state == "review", document.c.part == 0, visible.documents(access)
+    )
+    review_waiting, review_oldest = connection.execute(review).one()
+    facts = select(archive_fact.c.name, archive_fact.c.value).where(archive_fact.c.name.in_((LAST_VERIFY, LAST_BACKUP)))
+    proven = {row.name: row.value for row in connection.execute(facts)}
+    return State(
+        index_waiting,
+        index_since,
+        jobs.get("ready", 0),
+        jobs.get("taken", 0),
+        jobs.get("dead", 0),
+        review_waiting,
+        review_oldest,
+        journal.pending(connection),
+        connection.execute(select(func.max(journal_block.c.sealed_at))).scalar(),
+        proven.get(LAST_VERIFY),
+        proven.get(LAST_BACKUP),
+        connection.execute(select(func.count()).select_from(arrival).where(visible.arrivals(access))).scalar_one(),
+        connection.execute(select(func.max(directory_size.c.customers))).scalar() or 0,
+    )
