@@ -1,0 +1,1 @@
+"""The directory behind `dedup.ports.Directory`: in memory, and in the catalogue."""
