@@ -1,0 +1,161 @@
+"""`search.ports.DocumentIndex` and `CustomerIndex` in tantivy: on disk, in this process, no server.
+
+    documents(folder) → DocumentIndex        customers(folder) → CustomerIndex
+
+Safe to use from many threads; one process writes at a time, any number read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Generic, Protocol
+
+import tantivy
+
+from archive.access import Access
+from search.adapters.tantivy_customers import Customers
+from search.adapters.tantivy_documents import Documents
+from search.adapters.tantivy_layout import Layout
+from search.adapters.tantivy_paging import page_of
+from search.adapters.tantivy_shelf import Shelf, committed_sequence
+from search.adapters.tantivy_terms import Wording, narrowed
+from search.adapters.tantivy_writing import Scribe
+from search.asking import Asked, Effort, ask, efforts
+from search.marking import Marker, marker
+from search.ports import (
+    CustomerIndex,
+    DocumentIndex,
+    Gone,
+    Highlight,
+    Hit,
+    Hits,
+    Query,
+    Suggestion,
+    Thing,
+    Writing,
+)
+
+_MOST_FACET_VALUES = 500
+
+
+class Kind(Protocol[Thing]):
+    """What is particular to one kind of thing; `within` holds what the asker may see."""
+
+    @property
+    def layout(self) -> Layout: ...
+    @property
+    def facets(self) -> Sequence[str]: ...
+    @property
+    def by_sound(self) -> bool: ...
+    def wording(self, access: Access) -> Wording: ...
+    def stem(self, word: str) -> str: ...
+    def written(self, thing: Thing) -> Any: ...
+    def shown(self, stored: Any, access: Access) -> tuple[Thing, str]: ...
+    def highlights(self, thing: Thing, text: str, wanted: Marker) -> tuple[Highlight, ...]: ...
+    def within(self, query: Query, asked: Asked, access: Access) -> list[Any]: ...
+    def suggest(self, searcher: Any, asked: Asked, within: list[Any], limit: int) -> tuple[Suggestion, ...]: ...
+
+
+def documents(folder: Path) -> DocumentIndex:
+    """The index of documents in this folder, which is made at first use."""
+    return TantivyIndex(folder, Documents())
+
+
+def customers(folder: Path) -> CustomerIndex:
+    """The index of customers in this folder, which is made at first use."""
+    return TantivyIndex(folder, Customers())
+
+
+class TantivyIndex(Generic[Thing]):
+    """`search.ports.SearchIndex`; what it holds is told by its `Kind`."""
+
+    def __init__(self, folder: Path, kind: Kind[Thing]) -> None:
+        self._kind = kind
+        self._shelf = Shelf(folder, kind.layout)
+        self._scribe = Scribe(self._shelf, kind.written)
+
+    def put_many(self, things: Iterable[Thing]) -> int:
+        """As `search.ports.Writing` says."""
+        return self._scribe.current.put_many(things)
+
+    def delete_many(self, gone: Iterable[Gone]) -> int:
+        """As `search.ports.Writing` says."""
+        return self._scribe.current.delete_many(gone)
+
+    def commit(self, sequence: int = 0) -> None:
+        """As `search.ports.Writing` says."""
+        self._scribe.current.commit(sequence)
+
+    def release(self) -> None:
+        """As `search.ports.Writing` says."""
+        self._scribe.release()
+
+    def fresh(self) -> AbstractContextManager[Writing[Thing]]:
+        """As `search.ports.SearchIndex` says."""
+        return self._scribe.fresh()
+
+    def last_sequence(self) -> int:
+        """As `search.ports.SearchIndex` says."""
+        return committed_sequence(self._shelf.searcher(), self._kind.layout.schema)
+
+    def search(self, query: Query, access: Access) -> Hits[Thing]:
+        """As `search.ports.SearchIndex` says."""
+        asked = ask(query.text, query.as_you_type)
+        page = page_of(query, bool(asked.terms))
+        within = self._kind.within(query, asked, access)
+        searcher = self._shelf.searcher()
+        for effort in self._efforts(asked, page.effort, query.most):
+            wanted = self._wanted(asked, effort, within, access)
+            found, total = page.search(searcher, self._kind.layout.schema, wanted)
+            if total:
+                break
+        marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if query.highlights else None
+        return Hits(
+            total=total,
+            hits=tuple(self._hit(searcher, score, place, marks, access) for score, place in found),
+            facets=self._facets(searcher, wanted) if query.facets else {},
+            next=page.next(found, total, effort),
+            effort=effort,
+        )
+
+    @staticmethod
+    def _efforts(asked: Asked, known: Effort | None, most: Effort) -> list[Effort]:
+        if known is not None:
+            return [known]
+        return [effort for effort in efforts(asked) if effort <= most] if asked.terms else [Effort.AS_TYPED]
+
+    def _wanted(self, asked: Asked, effort: Effort, within: list[Any], access: Access) -> Any:
+        everything = tantivy.Query.all_query()
+        return narrowed(self._kind.wording(access).query(asked, effort) if asked.terms else everything, within)
+
+    def _hit(self, searcher: Any, score: float, place: Any, marks: Marker | None, access: Access) -> Hit[Thing]:
+        thing, text = self._kind.shown(searcher.doc(place), access)
+        return Hit(thing, float(score), self._kind.highlights(thing, text, marks) if marks else ())
+
+    def _facets(self, searcher: Any, wanted: Any) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        asked = {name: {"terms": {"field": name, "size": _MOST_FACET_VALUES}} for name in self._kind.facets}
+        counted = searcher.aggregate(wanted, asked)
+        return {
+            name: tuple((str(bucket["key"]), bucket["doc_count"]) for bucket in counted[name]["buckets"])
+            for name in self._kind.facets
+        }
+
+    def suggest(self, beginning: str, access: Access, limit: int = 8) -> tuple[Suggestion, ...]:
+        """As `search.ports.SearchIndex` says."""
+        asked = ask(beginning, as_you_type=True)
+        if not asked.terms or not asked.terms[-1].unfinished:
+            return ()
+        within = self._kind.within(Query(), asked, access)
+        return self._kind.suggest(self._shelf.searcher(), asked, within, limit)
+
+    def count(self, query: Query, access: Access) -> int:
+        """As `search.ports.SearchIndex` says."""
+        asked = ask(query.text, query.as_you_type)
+        within = self._kind.within(query, asked, access)
+        searcher = self._shelf.searcher()
+        for effort in self._efforts(asked, None, query.most):
+            if total := searcher.search(self._wanted(asked, effort, within, access), limit=1).count:
+                return int(total)
+        return 0
