@@ -1,0 +1,103 @@
+"""To which case does a letter belong? Pure: what is asked and which cases there are, in; the choice and why, out.
+
+The case whose number the letter quotes; else an open one of the same customer, account or point of delivery, and type,
+within the type's window of days; never a closed one; else a new one. A case of another customer is never chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from cases.types import CaseType
+
+Because = Literal["quoted", "open_case", "new", "quoted_closed", "case_of_another", "quoted_unknown", "quoted_two"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is known of the letter. `account` and `point_of_delivery` are '' where the letter names none."""
+
+    customer_id: int
+    account: str
+    point_of_delivery: str
+    type: CaseType
+    on: date
+    quoted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCase:
+    """A case that there is. `customer_id` is None while its customer is not known."""
+
+    id: int
+    number: str
+    type: str
+    customer_id: int | None
+    account: str
+    point_of_delivery: str
+    is_open: bool
+    last_letter_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The answer: `case` is the one to join, None for a new one. `certain` False: a person decides.
+
+    `linked` is a closed case that the letter quotes, which the new one continues.
+    """
+
+    case: KnownCase | None
+    because: Because
+    explanation: str
+    certain: bool = True
+    linked: KnownCase | None = None
+
+
+def choose(question: Question, quoted: Sequence[KnownCase], of_customer: Sequence[KnownCase]) -> Choice:
+    """The case for a letter. `quoted`: the known cases of the numbers quoted; `of_customer`: this customer's cases."""
+    ours = [case for case in quoted if case.customer_id in (None, question.customer_id)]
+    if quoted and not ours:
+        return Choice(None, "case_of_another", f"case {quoted[0].number} belongs to another customer", certain=False)
+    still_open = sorted({case.id: case for case in ours if case.is_open}.values(), key=lambda case: case.id)
+    if len(still_open) == 1:
+        return Choice(still_open[0], "quoted", f"the letter quotes case {still_open[0].number}")
+    if len(still_open) > 1:
+        numbers = ", ".join(case.number for case in still_open)
+        return Choice(None, "quoted_two", f"the letter quotes several open cases: {numbers}", certain=False)
+    joined = _open_one(question, of_customer)
+    if joined is not None:
+        return Choice(joined, "open_case", f"case {joined.number} of the same customer and matter is open")
+    return _new(question, ours)
+
+
+def _new(question: Question, closed: Sequence[KnownCase]) -> Choice:
+    if closed:
+        last = max(closed, key=lambda case: (case.last_letter_on, case.id))
+        told = f"case {last.number}, which the letter quotes, is closed: a new case continues it"
+        return Choice(None, "quoted_closed", told, linked=last)
+    if question.quoted:
+        return Choice(None, "quoted_unknown", f"case {question.quoted[0]} is not known here: a new case")
+    return Choice(None, "new", "no open case of this customer and matter: a new case")
+
+
+def _open_one(question: Question, cases: Sequence[KnownCase]) -> KnownCase | None:
+    """The open case that the letter joins: of the cases that fit, the one whose last letter is the newest."""
+    fitting = [case for case in cases if _fits(question, case)]
+    return max(fitting, key=lambda case: (case.last_letter_on, case.id), default=None)
+
+
+def _fits(question: Question, case: KnownCase) -> bool:
+    if not case.is_open or case.customer_id != question.customer_id or case.type != question.type.code:
+        return False
+    # A letter older than the case's last one may be late post: the window counts both ways.
+    if abs((question.on - case.last_letter_on).days) > question.type.window_days:
+        return False
+    return _same(question.account, case.account) and _same(question.point_of_delivery, case.point_of_delivery)
+
+
+def _same(asked: str, held: str) -> bool:
+    """Whether two values agree; one that is not named says nothing against."""
+    return not asked or not held or asked == held
