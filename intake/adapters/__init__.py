@@ -1,0 +1,1 @@
+"""The engines behind `intake.ports`, one module each."""

@@ -1,0 +1,155 @@
+"""The job queue as a table of the catalogue: a job is added in the same transaction as what it is about."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
+
+from archive.clock import as_text, utc_now
+from archive.errors import Conflict
+from archive.ports import Catalogue
+from archive.schema import job
+from archive.upserting import upsert
+from intake.jobs import LEASE_S, MAX_ATTEMPTS, Job, JobKind, NewJob, retry_after_s
+
+
+def this_owner() -> str:
+    """Who holds a lease: host, process id, and the process's start, so that a reused id is not taken for it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+
+
+def _started(pid: int) -> str:
+    """The kernel's start time of a process in ticks since boot; '' where there is no such process."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
+def _is_alive(owner: str) -> bool:
+    """Whether a lease's owner may still be at work; owners on another host are judged by their lease alone."""
+    host, pid, started = owner.rsplit(":", 2)
+    return host != socket.gethostname() or _started(int(pid)) == started
+
+
+class CatalogueQueue:
+    """`intake.ports.JobQueue` in the table `job`."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def add(self, connection: Connection, job_: NewJob) -> None:
+        """Add a job, once."""
+        row = {
+            "kind": job_.kind,
+            "key": str(job_.subject),
+            "state": "ready",
+            "priority": job_.priority,
+            "lane": job_.lane,
+            "place": job_.place,
+            "run_after": utc_now(),
+        }
+        connection.execute(upsert(connection, job).values(row).on_conflict_do_nothing())
+
+    def take(self, owner: str) -> Job | None:
+        """The most urgent job whose turn it is; looked up without the writer, so that idle workers cost nothing."""
+        with self._catalogue.reading() as connection:
+            if connection.execute(_next_one()).first() is None:
+                return None
+        with self._catalogue.writing() as connection:
+            chosen = connection.execute(_next_one()).first()
+            if chosen is None:
+                return None
+            taken = connection.execute(
+                update(job)
+                .where(job.c.id == chosen.id, job.c.state == "ready")
+                .values(state="taken", owner=owner, lease_until=_lease_end(), attempts=job.c.attempts + 1)
+            )
+            if taken.rowcount == 0:
+                return None
+        kind = cast(JobKind, chosen.kind)
+        return Job(chosen.id, kind, int(chosen.key), chosen.lane, chosen.place, chosen.attempts + 1, owner)
+
+    def finish(self, connection: Connection, job_: Job) -> None:
+        """Take the job out, only while it is still this owner's."""
+        if connection.execute(delete(job).where(_is_still(job_))).rowcount == 0:
+            raise _taken_back(job_)
+
+    def bury(self, connection: Connection, job_: Job, reason: str) -> None:
+        """Lay the job aside as dead, only while it is still this owner's."""
+        dead = {"state": "dead", "owner": "", "lease_until": "", "reason": reason}
+        if connection.execute(update(job).where(_is_still(job_)).values(dead)).rowcount == 0:
+            raise _taken_back(job_)
+
+    def retry(self, job_: Job, reason: str) -> bool:
+        """Give the job back, not to be taken before its time."""
+        if job_.attempts >= MAX_ATTEMPTS:
+            return False
+        later = as_text(datetime.now(UTC) + timedelta(seconds=retry_after_s(job_.attempts)))
+        ready = {"state": "ready", "run_after": later, "owner": "", "lease_until": "", "reason": reason}
+        with self._catalogue.writing() as connection:
+            connection.execute(update(job).where(_is_still(job_)).values(ready))
+        return True
+
+    def renew(self, owner: str) -> None:
+        """Lengthen this worker's leases."""
+        with self._catalogue.writing() as connection:
+            mine = and_(job.c.owner == owner, job.c.state == "taken")
+            connection.execute(update(job).where(mine).values(lease_until=_lease_end()))
+
+    def recover(self) -> int:
+        """Give back what dead owners held."""
+        with self._catalogue.reading() as connection:
+            held = connection.execute(select(job.c.id, job.c.owner, job.c.lease_until).where(job.c.state == "taken"))
+            now = utc_now()
+            lost = [(row.id, row.owner) for row in held if row.lease_until < now or not _is_alive(row.owner)]
+        if lost:
+            with self._catalogue.writing() as connection:
+                for id_, owner in lost:
+                    mine = and_(job.c.id == id_, job.c.owner == owner, job.c.state == "taken")
+                    connection.execute(update(job).where(mine).values(state="ready", owner="", lease_until=""))
+        return len(lost)
+
+    def waiting(self) -> int:
+        """How many jobs are ready or held."""
+        with self._catalogue.reading() as connection:
+            return connection.execute(select(func.count()).where(job.c.state != "dead")).scalar_one()
+
+
+def _is_still(job_: Job) -> ColumnElement[bool]:
+    """Whether the job is this owner's, in this very attempt."""
+    return and_(job.c.id == job_.id, job.c.owner == job_.owner, job.c.attempts == job_.attempts, job.c.state == "taken")
+
+
+def _taken_back(job_: Job) -> Conflict:
+    return Conflict(f"job {job_.kind} {job_.subject} was taken back meanwhile: another worker does it")
+
+
+def _lease_end() -> str:
+    return as_text(datetime.now(UTC) + timedelta(seconds=LEASE_S))
+
+
+def _next_one() -> Select[tuple[int, str, str, str, int, int]]:
+    """The next job: a `settle` only when nothing received before it in its lane is still unsettled.
+
+    Settling comes first (it is short, and frees the lane), then reading, then opening.
+    """
+    before = job.alias("before")
+    first = (
+        select(func.min(before.c.place))
+        .where(before.c.lane == job.c.lane, before.c.state != "dead")
+        .correlate(job)
+        .scalar_subquery()
+    )
+    is_due = and_(job.c.state == "ready", job.c.run_after <= utc_now())
+    return (
+        select(job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.place, job.c.attempts)
+        .where(is_due, or_(job.c.kind != "settle", job.c.place == first))
+        .order_by(job.c.priority, job.c.kind.desc(), job.c.place)
+        .limit(1)
+    )

@@ -1,0 +1,93 @@
+"""The case of a letter that a person files: by the rules, a new one, or the one that the person names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from archive import journal
+from archive.access import Access
+from archive.clock import utc_now
+from archive.errors import BadInput, NotFound
+from archive.schema import case, filing
+from archive.showing import visible
+from cases.choosing import KnownCase, Question
+from cases.opening import choose_case, join_case, open_case
+from cases.types import CaseType, load_types
+
+NEW_CASE = "new"
+UNDONE = "opened_in_error"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The case that a letter went into; `opened` says that it was made for it."""
+
+    id: int
+    number: str
+    opened: bool
+
+
+def case_by_hand(
+    connection: Connection, access: Access, letter: Row[Any], document_type: str, owner: int, wish: str
+) -> Placed:
+    """Put the letter's case right: join the one wished for or fitting, else open one.
+
+    `wish`: '' by the rules, `new`, or the number of an open case. Raises: NotFound for a case that there is not or
+    that the asker may not see, BadInput for a closed one or another customer's.
+    """
+    asked = question(letter, load_types().for_letter(document_type), owner)
+    if wish == NEW_CASE:
+        joined = None
+    elif wish:
+        joined = _named(connection, access, wish, owner)
+    else:
+        joined = choose_case(connection, asked).case
+    if joined is not None:
+        join_case(connection, joined, asked, access.actor)
+        return Placed(joined.id, joined.number, opened=False)
+    made = open_case(connection, asked, letter.branch, date.fromisoformat(letter.received_on), access.actor)
+    return Placed(made.id, made.number, opened=True)
+
+
+def question(letter: Row[Any], case_type: CaseType, owner: int) -> Question:
+    """What is known of the letter, as the choice of its case asks it."""
+    decision = json.loads(letter.decision)
+    account = (decision.get("customer") or {}).get("account") or "" if letter.customer_id == owner else ""
+    # By the day of receipt, as in filing unseen: no sender can get that wrong.
+    on = date.fromisoformat(letter.received_on)
+    return Question(owner, account, "", case_type, on, tuple(decision.get("case_numbers") or ()))
+
+
+def leave_case(connection: Connection, access: Access, case_id: int) -> None:
+    """Close a case that was opened for a letter since taken out of it, unless others lie in it. Its number stays."""
+    left = select(func.count()).select_from(filing).where(filing.c.case_id == case_id)
+    if connection.execute(left).scalar_one():
+        return
+    closed = {"state": "closed", "closed_on": utc_now()[:10], "completion_code": UNDONE}
+    connection.execute(update(case).where(case.c.id == case_id).values(**closed, version=case.c.version + 1))
+    journal.write(connection, access.actor, "close", f"case:{case_id}", {"state": "open"}, closed)
+
+
+def _named(connection: Connection, access: Access, number: str, owner: int) -> KnownCase:
+    row = connection.execute(select(case).where(case.c.number == number, visible.cases(access))).first()
+    if row is None:
+        raise NotFound(f"there is no case {number} that you may see")
+    if row.state != "open":
+        raise BadInput(f"case {number} is closed; choose an open one, or a new one")
+    if row.customer_id not in (None, owner):
+        raise BadInput(f"case {number} belongs to another customer; choose one of this customer's")
+    return KnownCase(
+        row.id,
+        row.number,
+        row.type,
+        row.customer_id,
+        row.account,
+        row.point_of_delivery,
+        True,
+        date.fromisoformat(row.last_letter_on),
+    )

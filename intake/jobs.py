@@ -1,0 +1,50 @@
+"""A unit of work that survives its worker.
+
+Kinds: `open` (preserve and cut an arrival), `read` (one letter), `settle` (recognise, compare, file one letter).
+An arrival and then each of its letters has exactly one live job, until it is settled; `place` is its order in the
+lane (a branch), so that letters settle in the order in which they were received, however long each took to read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+JobKind = Literal["open", "read", "settle"]
+MAX_ATTEMPTS = 5
+LEASE_S = 300.0
+FIRST_RETRY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A job to be done: `subject` is the arrival's id for `open`, the letter's for the others."""
+
+    kind: JobKind
+    subject: int
+    lane: str
+    place: int
+    priority: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job that this worker holds until `lease` runs out."""
+
+    id: int
+    kind: JobKind
+    subject: int
+    lane: str
+    place: int
+    attempts: int
+    owner: str
+
+
+def place_of(arrival_id: int, ordinal: int = 0) -> int:
+    """Where in its lane an arrival (ordinal 0) or one of its letters stands."""
+    return (arrival_id << 20) | ordinal
+
+
+def retry_after_s(attempts: int) -> float:
+    """How long to wait before the next attempt: 2, 8, 32, 128 s."""
+    return float(FIRST_RETRY_S * 4 ** max(attempts - 1, 0))

@@ -1,0 +1,42 @@
+"""Preserve: prove the original against its digest before anything is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from archive.errors import Damaged
+from archive.ports import ObjectStore
+from intake.engines import Engines
+from intake.stages import Preserved, Received
+
+_CHUNK_BYTES = 1 << 20
+
+
+def preserve(received: Received, engines: Engines, folder: Path) -> Preserved:
+    """The arrival, its bytes proven and laid out in `folder` (see `original`).
+
+    Raises: Damaged where the store's bytes do not have their digest, NotFound where it has none.
+    """
+    lay_out(engines.objects, received.digest, folder)
+    return Preserved(received)
+
+
+def original(preserved: Preserved, folder: Path) -> Path:
+    """Where `preserve` laid out the arrival's bytes."""
+    return folder / preserved.received.digest
+
+
+def lay_out(objects: ObjectStore, digest: str, folder: Path) -> Path:
+    """Put an object's bytes into a file of `folder`, under a name of ours, proven on the way. Safe to repeat."""
+    path, running = folder / digest, hashlib.sha256()
+    if path.exists():
+        return path
+    with objects.open(digest) as source, path.open("wb") as sink:
+        while chunk := source.read(_CHUNK_BYTES):
+            running.update(chunk)
+            sink.write(chunk)
+    if running.hexdigest() != digest:
+        path.unlink()
+        raise Damaged(f"object {digest} is damaged in the store: run `dossier verify`, then restore it from the backup")
+    return path
