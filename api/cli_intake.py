@@ -1,0 +1,145 @@
+"""`dossier intake` and `dossier work`: take files in, and do what waits."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+
+from api.cli_context import asker, context, keeper, rooms
+from api.printing import Printer, Progress
+from api.wiring import Rooms
+from api.workers import worker_count, workers
+from archive import arrivals
+from archive.errors import BadInput, EngineAway, Forbidden
+from intake.acceptance import Accepted, channel_of
+from intake.answering import answer_again, answers
+from intake.stages import Channel
+
+_CHANNELS = ("auto", "post", "email", "form", "upload")
+_POLL_S = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A file to take in: where it lies, and the name by which it is told of."""
+
+    path: Path
+    name: str
+
+
+def join(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("intake")(take_in)
+    app.command("work")(work_forever)
+
+
+def take_in(
+    paths: Annotated[list[str], typer.Argument(help="Files and folders.", show_default=False)],
+    channel: Annotated[str, typer.Option(help=f"How it came: {', '.join(_CHANNELS)}.")] = "auto",
+    branch: Annotated[str, typer.Option(help="Branch of receipt (DOSSIER_BRANCH).")] = "",
+    workers_: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core.")] = 0,
+    again: Annotated[bool, typer.Option(help="Take known files in once more, as new arrivals.")] = False,
+) -> None:
+    """Take in files and folders; answers one line per letter found. Running it again goes on where it stopped."""
+    if channel not in _CHANNELS:
+        raise BadInput(f"--channel {channel!r} is none of {', '.join(_CHANNELS)}")
+    sources = list(_sources(paths))
+    printer = context().printer
+    with rooms() as opened:
+        code = branch or opened.settings.branch
+        if not asker(opened).sees_branch(code):
+            raise Forbidden(f"{asker(opened).actor} may not hand in for branch {code!r}")
+        with opened.catalogue.writing() as connection:
+            arrivals.ensure_branch(connection, code, time_zone=opened.settings.time_zone)
+        taken = list(_accepted(opened, sources, channel, code, again))
+        _process(opened, taken, workers_ or worker_count(opened.settings), printer)
+
+
+def _sources(paths: Sequence[str]) -> Iterator[_Source]:
+    """Every file named or lying below a named folder; a folder's files by their path, as given, then within."""
+    for given in paths:
+        path = Path(given)
+        if path.is_dir():
+            for below in sorted(file for file in path.rglob("*") if file.is_file() and not file.is_symlink()):
+                yield _Source(below, os.path.join(given, below.relative_to(path)))  # noqa: PTH118 - "as given"
+        elif path.is_file():
+            yield _Source(path, given)
+        else:
+            raise BadInput(f"{given}: there is no such file or folder")
+
+
+def _accepted(
+    opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool
+) -> Iterator[tuple[_Source, Accepted]]:
+    progress = Progress("accepted", len(sources))
+    access = asker(opened)
+    for count, source in enumerate(sources, 1):
+        way = channel_of(source.path) if channel == "auto" else cast(Channel, channel)
+        yield source, opened.door.accept_file(source.path, source.name, way, branch, access, again)
+        progress.at(count)
+    progress.end()
+
+
+def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], count: int, printer: Printer) -> None:
+    """Have the workers do what waits, and tell of each arrival in order as soon as it is settled."""
+    progress = Progress("settled", len(taken))
+    opened.jobs.recover()
+    told = 0
+    with workers(opened.settings, count, forever=False) as alive:
+        while told < len(taken):
+            before, running = told, alive()
+            told = _tell_settled(opened, taken, told, printer)
+            opened.feeder.feed()
+            progress.at(told)
+            if told == before:
+                if not running:
+                    raise EngineAway("the workers stopped before all was settled; see above, then run it again")
+                time.sleep(_POLL_S)
+    opened.feed_all()
+    progress.end()
+
+
+def _tell_settled(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], told: int, printer: Printer) -> int:
+    with opened.catalogue.reading() as connection:
+        while told < len(taken):
+            source, accepted = taken[told]
+            came = arrivals.get(connection, accepted.arrival_id)
+            lines = list(answers(connection, accepted.arrival_id, source.name))
+            if came.state == "waiting" or any(line["outcome"] == "work" for line in lines):
+                break
+            if came.source_path != str(source.path.absolute()):
+                lines = [answer_again(connection, accepted.arrival_id, source.name)]
+            for line in lines:
+                printer.row(line, _line(line))
+            told += 1
+    return told
+
+
+def _line(answer: dict[str, object]) -> str:
+    pages = "" if answer["page_from"] is None else f" p. {answer['page_from']}–{answer['page_to']}"
+    where = " → ".join(str(answer[key]) for key in ("folder", "case") if answer[key])
+    what = answer["document_type"] or ""
+    return f"{answer['outcome']!s:9} {answer['file']}{pages}  {what}  {where or answer['reason']}"
+
+
+def work_forever(
+    workers_: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core.")] = 0,
+    until_idle: Annotated[bool, typer.Option(help="Stop when nothing is left to do.")] = False,
+) -> None:
+    """Do the jobs that wait, and keep the index up with the catalogue, until stopped."""
+    with rooms() as opened:
+        keeper(opened)
+        count = workers_ or worker_count(opened.settings)
+        context().printer.note(f"{count} workers on {opened.settings.home}; Ctrl-C stops them, nothing is lost")
+        opened.jobs.recover()
+        with workers(opened.settings, count, forever=not until_idle) as alive:
+            while alive():
+                opened.feeder.feed()
+                time.sleep(_POLL_S * 2)
+        opened.feed_all()

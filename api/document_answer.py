@@ -1,0 +1,89 @@
+"""A document's card as the JSON route and the pages tell it, with what the asker may not see taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.reading_pages import LetterPage
+from archive.access import SENSITIVE_FIELDS, Access, masked
+from archive.showing.letters import Card
+
+_COLUMNS = (
+    "id",
+    "version",
+    "state",
+    "reason",
+    "registration_number",
+    "media_type",
+    "branch",
+    "channel",
+    "received_on",
+    "letter_date",
+    "answer_channel",
+    "mark",
+    "document_type",
+    "type_confidence",
+    "customer_confidence",
+    "suspicion",
+)
+_DECISIONS = ("type", "customer")
+"""Of what the pipeline noted, only these: other notes may name what another branch holds."""
+
+
+def as_answer(card: Card, pages: Sequence[LetterPage], access: Access) -> dict[str, Any]:
+    """The card in the shape of `api.http.shapes.Document`."""
+    row = card.row
+    return {name: getattr(row, name) for name in _COLUMNS} | {
+        "explanation": card.explanation,
+        "receipt_number": card.receipt_number,
+        "file_name": card.file_name,
+        "size_bytes": card.size_bytes,
+        "customer": {"id": card.customer_id, "name": card.customer_name} if card.customer_id else None,
+        "decision": decision_shown(card.decision, access),
+        "fields": fields_shown(card.fields, access),
+        "facts": dict(card.facts),
+        "pages": [_page(page) for page in pages],
+        "parts": list(card.parts),
+        "places": list(card.places),
+        "same": list(card.same),
+        "duplicate_of": card.duplicate_of,
+    }
+
+
+def _page(page: LetterPage) -> dict[str, Any]:
+    reading = page.reading
+    return {
+        "number": page.number,
+        "part": page.part_name,
+        "source": reading.source if reading else "",
+        "confidence": reading.confidence if reading else 0.0,
+        "has_picture": page.has_picture,
+    }
+
+
+def fields_shown(fields: Mapping[str, str], access: Access) -> dict[str, str]:
+    """The data found in the letter, sensitive ones masked by role."""
+    if access.sees_sensitive:
+        return dict(fields)
+    return {name: masked(value) if name in SENSITIVE_FIELDS else value for name, value in fields.items()}
+
+
+def decision_shown(decision: Mapping[str, Any], access: Access) -> dict[str, Any]:
+    """What was proposed for type and customer; sensitive data in the evidence masked by role."""
+    shown = {name: decision[name] for name in _DECISIONS if isinstance(decision.get(name), Mapping)}
+    if access.sees_sensitive:
+        return shown
+    return {name: _masked_decision(told) for name, told in shown.items()}
+
+
+def _masked_decision(told: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(told) | {"evidence": [_masked_evidence(one) for one in told.get("evidence", ())]}
+
+
+def _masked_evidence(one: Mapping[str, Any]) -> dict[str, Any]:
+    value = str(one.get("value", ""))
+    if one.get("datum") not in SENSITIVE_FIELDS or not value:
+        return dict(one)
+    hidden = masked(value)
+    return dict(one) | {"value": hidden, "words": str(one.get("words", "")).replace(value, hidden)}

@@ -1,0 +1,67 @@
+"""Customers: search as one types, the card, the timeline."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from api import finding
+from api.http.answering import answer, rooms_of
+from api.http.rooms import Rooms
+from api.http.shapes import PROBLEMS
+from api.signing_in import Asker, who_asks
+from archive import looks
+from archive.showing import customers
+from search.ports import Query as IndexQuery
+
+router = APIRouter(prefix="/api/customers", tags=["customers"], responses=PROBLEMS)
+
+
+@router.get("", response_model=finding.Customers)
+def find(
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+    q: Annotated[str, Query(max_length=1000)] = "",
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    after: str | None = None,
+    as_you_type: bool = False,
+) -> Response:
+    """Customers by any known datum or part of one."""
+    query = IndexQuery(q, limit=limit, after=after, as_you_type=as_you_type)
+    return answer(finding.find_customers(rooms, asker.access, query, alone=True))
+
+
+@router.get("/{customer_id}", response_model=customers.Card)
+def show(
+    customer_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+) -> Response:
+    """The customer's card: golden record with sources, holdings, folders, cases."""
+    with rooms.catalogue.reading() as connection:
+        card = customers.card(connection, asker.access, customer_id)
+    note_look(rooms, asker, card.id)
+    return answer(card)
+
+
+@router.get("/{customer_id}/documents", response_model=list[customers.Line])
+def timeline(
+    customer_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+    folder: str = "",
+    before: int = 0,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """The customer's letters, newest first; `before` is the last id of the page before."""
+    with rooms.catalogue.reading() as connection:
+        key = customers.survivor(connection, customer_id)
+        found = customers.timeline(connection, asker.access, key, folder_code=folder, before=before, limit=limit)
+    return answer(found)
+
+
+def note_look(rooms: Rooms, asker: Asker, customer_id: int) -> None:
+    """Note in the access log who looked at which customer."""
+    with rooms.catalogue.writing() as connection:
+        looks.log(connection, asker.employee.login, "read", f"customer:{customer_id}")

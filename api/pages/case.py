@@ -1,0 +1,43 @@
+"""The case page: what happens next?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.http.answering import rooms_of
+from api.http.rooms import Rooms
+from api.pages.rendering import case_name, page, wording_for
+from api.signing_in import Asker, who_asks
+from api.wording import Wording
+from archive.showing import cases
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/cases/{number}")
+def show(
+    request: Request,
+    number: str,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+) -> Response:
+    """One case, with one sentence to read to the caller."""
+    with rooms.catalogue.reading() as connection:
+        card = cases.card(connection, asker.access, number)
+    today = datetime.now(UTC).date().isoformat()
+    overdue = card.state == "open" and bool(card.due_on) and str(card.due_on) < today
+    sentence = _sentence(wording_for(request, asker), card, overdue)
+    return page(request, asker, "case.html", card=card, overdue=overdue, sentence=sentence)
+
+
+def _sentence(t: Wording, card: cases.Card, overdue: bool) -> str:
+    """What to tell whoever calls: what the matter is, since when, and by when there is an answer."""
+    about = {"type": case_name(card.type, t.language), "opened": t.day(card.opened_on), "number": card.number}
+    if card.state == "closed":
+        return t("case.say.closed", **about, closed=t.day(card.closed_on))
+    if not card.due_on:
+        return t("case.say.open", **about)
+    return t("case.say.overdue" if overdue else "case.say.due", **about, due=t.day(card.due_on))

@@ -1,0 +1,39 @@
+"""An error as a page: what happened, what is safe, what to do next."""
+
+from __future__ import annotations
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+
+from api import problems
+from api.pages.rendering import address, local_path, page
+from api.signing_in import Asker, who_is
+from archive.errors import DossierError, NotSignedIn
+
+
+def page_of(request: Request) -> str:
+    """Where the reader was, to try it again."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return local_path(request.url.path + query)
+
+
+def _asker(request: Request) -> Asker | None:
+    """Who is signed in, also where the request was refused before anybody asked."""
+    try:
+        return getattr(request.state, "asker", None) or who_is(request)
+    except DossierError:
+        return None
+
+
+def page_for(request: Request, error: DossierError) -> Response:
+    """The error's page; whoever is not signed in is asked to, and goes on from there."""
+    if isinstance(error, NotSignedIn) and request.method == "GET" and "hx-request" not in request.headers:
+        return RedirectResponse(address("/sign-in", {"next": page_of(request)}), 303)
+    told = problems.details(error)
+    again = page_of(request) if request.method == "GET" else "/"
+    asker = _asker(request)
+    response = page(
+        request, asker, "error.html", error.http_status, code=error.code, detail=told["detail"], again=again
+    )
+    response.headers.update(problems.headers(error))
+    return response

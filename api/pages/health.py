@@ -1,0 +1,81 @@
+"""The health page: can I trust it now?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api.http.answering import rooms_of
+from api.http.health import health_of
+from api.http.rooms import Rooms
+from api.pages.rendering import page, wording_for
+from api.signing_in import Asker, who_asks
+from api.wording import Wording
+from archive.clock import as_moment, as_text
+
+router = APIRouter(include_in_schema=False)
+INDEX_LATE_S = 60
+JOURNAL_LATE_ENTRIES = 100_000
+VERIFY_LATE_S = 8 * 86400
+DISK_LEAST_SHARE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: what, how it is, and whether somebody must do something."""
+
+    name: str
+    told: str
+    trouble: bool = False
+
+
+@router.get("/health")
+def show(
+    request: Request, rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]
+) -> Response:
+    """Engines, queue, index lag, disk, last verify, last backup."""
+    t, now = wording_for(request, asker), datetime.now(UTC)
+    lines = _lines(t, health_of(rooms, asker), now)
+    told = t.moment(as_text(now), rooms.settings.time_zone)
+    troubles = sum(line.trouble for line in lines)
+    return page(request, asker, "health.html", here="health", lines=lines, troubles=troubles, now=told)
+
+
+def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
+    index_late = _late(health["index_waiting_since"], now, INDEX_LATE_S)
+    disk_low = health["free_bytes"] < DISK_LEAST_SHARE * health["total_bytes"]
+    return [
+        Line("catalogue", health["catalogue"]),
+        Line("objects", health["objects"]),
+        Line("index", _waiting(t, health["index_waiting"], health["index_waiting_since"]), index_late),
+        Line(
+            "jobs", t("health.jobs.told", ready=t.number(health["jobs_waiting"]), taken=t.number(health["jobs_taken"]))
+        ),
+        Line("dead", t.number(health["jobs_dead"]), bool(health["jobs_dead"])),
+        Line("review", _waiting(t, health["review_waiting"], health["review_oldest"])),
+        Line("disk", t("health.disk.told", free=t.size(health["free_bytes"])), disk_low),
+        Line("journal", t.many("health.journal.told", health["journal_unsealed"]), _journal_late(health)),
+        Line("verify", _since(t, health["last_verify"]), _late(health["last_verify"], now, VERIFY_LATE_S)),
+        Line("backup", _since(t, health["last_backup"])),
+    ]
+
+
+def _waiting(t: Wording, count: int, since: str | None) -> str:
+    told = t.many("health.waiting", count)
+    return f"{told}, {t('health.oldest', ago=t.ago(since))}" if since and count else told
+
+
+def _since(t: Wording, moment: str | None) -> str:
+    return t.ago(moment) if moment else t("health.never")
+
+
+def _late(since: str | None, now: datetime, most_s: int) -> bool:
+    return since is not None and (now - as_moment(since)).total_seconds() > most_s
+
+
+def _journal_late(health: Mapping[str, Any]) -> bool:
+    return bool(health["journal_unsealed"] > JOURNAL_LATE_ENTRIES)

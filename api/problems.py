@@ -1,0 +1,70 @@
+"""The error tree as HTTP answers: RFC 9457 problem details for programs, a page in plain words for people."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from starlette.responses import JSONResponse
+
+from archive.errors import (
+    BadInput,
+    Conflict,
+    Damaged,
+    DossierError,
+    EngineAway,
+    Forbidden,
+    LimitExceeded,
+    NotFound,
+    NotSignedIn,
+    TooManyTries,
+    Unreadable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+TABLE: tuple[type[DossierError], ...] = (
+    BadInput,
+    NotFound,
+    Conflict,
+    Unreadable,
+    Forbidden,
+    NotSignedIn,
+    TooManyTries,
+    EngineAway,
+    LimitExceeded,
+    Damaged,
+    DossierError,
+)
+"""Every class that a caller may meet; its `code` and `http_status` stand on the class itself."""
+
+
+def details(error: DossierError, instance: str = "") -> dict[str, Any]:
+    """The members of a problem: type, title, status, detail, instance, and our stable `code`.
+
+    `type` is a URN of the code, so that it holds wherever the product is installed.
+    Source: RFC 9457, section 3.1.
+    """
+    status = HTTPStatus(error.http_status)
+    found = {
+        "type": f"urn:dossier:problem:{error.code}",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": str(error) if status < 500 or isinstance(error, EngineAway) else "see the server's log",
+        "code": error.code,
+    }
+    reason = getattr(error, "reason", None)
+    return found | ({"instance": instance} if instance else {}) | ({"reason": reason} if reason else {})
+
+
+def headers(error: DossierError) -> dict[str, str]:
+    """What goes with the answer: when to come back, and how to sign in."""
+    if isinstance(error, TooManyTries):
+        return {"Retry-After": str(error.wait_s)}
+    if isinstance(error, EngineAway):
+        return {"Retry-After": "5"}
+    return {"WWW-Authenticate": 'Bearer realm="dossier"'} if isinstance(error, NotSignedIn) else {}
+
+
+def as_json(error: DossierError, instance: str = "") -> JSONResponse:
+    """The problem as an answer."""
+    return JSONResponse(details(error, instance), error.http_status, headers(error), MEDIA_TYPE)

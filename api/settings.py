@@ -1,0 +1,86 @@
+"""Every setting: name, default, unit and help in one table, read once and passed in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from archive.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: the environment variable, its default as text, and what it is for."""
+
+    name: str
+    default: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings in force. An engine's address left empty is the embedded engine below `home`."""
+
+    home: Path
+    catalogue_url: str
+    objects_url: str
+    search_url: str
+    branch: str
+    time_zone: str
+    languages: str
+    company: str
+    workers: int
+    host: str
+    port: int
+    session_hours: int
+    demo: bool
+
+
+TABLE: dict[str, Setting] = {
+    "home": Setting("DOSSIER_HOME", "home", "folder of the archive: catalogue, objects, index"),
+    "catalogue_url": Setting("DOSSIER_CATALOGUE_URL", "", "sqlite:///PATH; empty: HOME/catalogue.db"),
+    "objects_url": Setting("DOSSIER_OBJECTS_URL", "", "file:///PATH; empty: HOME/objects"),
+    "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH; empty: HOME/index"),
+    "branch": Setting("DOSSIER_BRANCH", "HQ", "code of the branch that receives where none is named"),
+    "time_zone": Setting("DOSSIER_TIME_ZONE", "UTC", "IANA name: the clock of a branch that is made by its first use"),
+    "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),
+    "company": Setting(
+        "DOSSIER_COMPANY", "", "YAML file with our own names, phones, mailboxes, addresses; empty: none"
+    ),
+    "workers": Setting("DOSSIER_WORKERS", "0", "worker processes; 0: one a core"),
+    "host": Setting("DOSSIER_HOST", "127.0.0.1", "address that `dossier serve` listens on"),
+    "port": Setting("DOSSIER_PORT", "8765", "port that `dossier serve` listens on"),
+    "session_hours": Setting("DOSSIER_SESSION_HOURS", "12", "hours until a sign-in ends"),
+    "demo": Setting("DOSSIER_DEMO", "0", "1: no sign-in, on a loopback address only"),
+}
+
+
+def read_settings(environment: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
+    """The settings of this process. `home` from the command line outweighs the environment.
+
+    Raises `BadInput` naming the variable, what it holds, and what it should.
+    """
+    source = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        setting = TABLE[field.name]
+        values[field.name] = _parsed(setting, source.get(setting.name, "") or setting.default, str(field.type))
+    if home is not None:
+        values["home"] = home
+    values["home"] = Path(values["home"]).absolute()
+    return Settings(**values)
+
+
+def _parsed(setting: Setting, text: str, kind: str) -> Any:
+    if kind == "int":
+        if not text.lstrip("-").isdigit():
+            raise BadInput(f"{setting.name}={text!r} is not a whole number: {setting.help}")
+        return int(text)
+    if kind == "bool":
+        if text.lower() not in {"0", "1", "true", "false", "yes", "no"}:
+            raise BadInput(f"{setting.name}={text!r} is neither 0 nor 1: {setting.help}")
+        return text.lower() in {"1", "true", "yes"}
+    return Path(text).expanduser() if kind == "Path" else text
