@@ -1,0 +1,145 @@
+"""What every job queue keeps. Another adapter joins by one line in `QUEUES`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import update
+
+from archive.adapters.in_sqlite import SqliteCatalogue
+from archive.errors import Conflict
+from archive.schema import job
+from intake.adapters.in_catalogue import CatalogueQueue, this_owner
+from intake.jobs import MAX_ATTEMPTS, NewJob, place_of
+from intake.ports import JobQueue
+
+QUEUES: list[Callable[[SqliteCatalogue], JobQueue]] = [CatalogueQueue]
+
+
+@pytest.fixture(params=QUEUES, ids=lambda adapter: adapter.__name__)
+def queue(request: pytest.FixtureRequest, catalogue: SqliteCatalogue) -> JobQueue:
+    made: JobQueue = request.param(catalogue)
+    return made
+
+
+def add(queue: JobQueue, catalogue: SqliteCatalogue, *jobs: NewJob) -> None:
+    with catalogue.writing() as connection:
+        for new in jobs:
+            queue.add(connection, new)
+
+
+def test_a_job_is_taken_by_one_owner_only(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("open", 1, "HQ", place_of(1)))
+    assert queue.take(this_owner()) is not None
+    assert queue.take(this_owner()) is None
+
+
+def test_a_job_added_twice_is_one_job(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("open", 1, "HQ", place_of(1)), NewJob("open", 1, "HQ", place_of(1)))
+    assert queue.waiting() == 1
+
+
+def test_a_job_added_in_a_transaction_that_fails_is_not_there(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    with pytest.raises(KeyError), catalogue.writing() as connection:
+        queue.add(connection, NewJob("open", 1, "HQ", place_of(1)))
+        raise KeyError
+    assert queue.take(this_owner()) is None
+
+
+def test_a_finished_job_is_gone(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    taken = queue.take(this_owner())
+    assert taken is not None
+    with catalogue.writing() as connection:
+        queue.finish(connection, taken)
+    assert queue.waiting() == 0
+
+
+def test_the_job_of_a_dead_owner_comes_back_and_its_late_finish_is_refused(
+    queue: JobQueue, catalogue: SqliteCatalogue
+) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    script = "from intake.adapters.in_catalogue import this_owner; print(this_owner())"
+    dead = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+    first = queue.take(dead)
+    assert first is not None
+    assert queue.recover() == 1
+    second = queue.take(this_owner())
+    assert second is not None and second.attempts == 2
+    with pytest.raises(Conflict), catalogue.writing() as connection:
+        queue.finish(connection, first)
+
+
+def test_the_job_of_a_living_owner_is_left_to_it(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    queue.take(this_owner())
+    assert queue.recover() == 0
+
+
+def test_a_lease_that_ran_out_is_taken_back_unless_it_was_renewed(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    queue.take(this_owner())
+    with catalogue.writing() as connection:
+        connection.execute(update(job).values(lease_until="2000-01-01T00:00:00.000000+00:00"))
+    queue.renew(this_owner())
+    assert queue.recover() == 0
+    with catalogue.writing() as connection:
+        connection.execute(update(job).values(lease_until="2000-01-01T00:00:00.000000+00:00"))
+    assert queue.recover() == 1
+
+
+def test_attempts_are_capped_and_a_buried_job_keeps_its_reason(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    for attempt in range(1, MAX_ATTEMPTS + 1):
+        with catalogue.writing() as connection:
+            connection.execute(update(job).values(run_after="2000-01-01T00:00:00.000000+00:00"))
+        taken = queue.take(this_owner())
+        assert taken is not None
+        assert queue.retry(taken, "the engine is away") is (attempt < MAX_ATTEMPTS)
+    with catalogue.writing() as connection:
+        queue.bury(connection, taken, "the engine is away")
+    assert queue.take(this_owner()) is None
+    with catalogue.reading() as connection:
+        row = connection.execute(job.select()).one()
+    assert (row.state, row.reason) == ("dead", "the engine is away")
+
+
+def test_a_failed_job_waits_before_it_is_tried_again(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    taken = queue.take(this_owner())
+    assert taken is not None
+    queue.retry(taken, "away")
+    assert queue.take(this_owner()) is None
+    assert queue.waiting() == 1
+
+
+def test_letters_settle_in_the_order_of_receipt_within_a_branch(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(
+        queue,
+        catalogue,
+        NewJob("settle", 20, "HQ", place_of(2, 1), priority=4),
+        NewJob("read", 10, "HQ", place_of(1, 1)),
+        NewJob("settle", 30, "EAST", place_of(3, 1), priority=4),
+    )
+    order = [queue.take(this_owner()), queue.take(this_owner()), queue.take(this_owner())]
+    assert [(taken.kind, taken.subject) for taken in order if taken] == [("settle", 30), ("read", 10)]
+    first = order[1]
+    assert first is not None
+    with catalogue.writing() as connection:
+        queue.finish(connection, first)
+        queue.add(connection, NewJob("settle", 10, "HQ", place_of(1, 1), priority=4))
+    following = queue.take(this_owner())
+    assert following is not None and following.subject == 10
+
+
+def test_a_dead_job_does_not_hold_up_those_behind_it(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 10, "HQ", place_of(1, 1)), NewJob("settle", 20, "HQ", place_of(2, 1), 4))
+    stuck = queue.take(this_owner())
+    assert stuck is not None and stuck.subject == 10
+    with catalogue.writing() as connection:
+        queue.bury(connection, stuck, "can not be read")
+    freed = queue.take(this_owner())
+    assert freed is not None and freed.subject == 20

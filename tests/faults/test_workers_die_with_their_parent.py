@@ -1,0 +1,51 @@
+"""However the process that asked for workers ends, none of them goes on without it."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.faults.killing import COMMAND, ROOT, dossier
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below this one."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(entry.parent.name)] = int(entry.read_text().rsplit(")", 1)[1].split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
+def test_no_worker_outlives_the_command(tmp_path: Path, how: signal.Signals) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("A letter, so that a worker has opened its sandbox once.")
+    dossier(tmp_path / "home", "intake", str(letter))
+    command = [*COMMAND, "work", "--workers", "2", "--home", str(tmp_path / "home")]
+    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 30
+    while len(below := descendants(process.pid)) < 3 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(below) >= 2, "the workers did not start"
+    process.send_signal(how)
+    process.wait(timeout=30)
+    while any(lives(pid) for pid in below) and time.monotonic() < deadline + 30:
+        time.sleep(0.1)
+    assert not [pid for pid in below if lives(pid)]

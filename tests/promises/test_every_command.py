@@ -1,0 +1,160 @@
+"""Every command of the command line, as an employee of another branch: nothing of this one is seen or done."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from api.cli import app
+from tests.faults.killing import COMMAND, ROOT, dossier
+
+LETTER = "Account number BW12267062. Edith Underhill. Here is this month's figure of my meter: 82880."
+NOT_FOUND, FORBIDDEN = 4, 6
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive of branch HQ with one letter, and `eve`, who is staff of branch EAST."""
+
+    home: Path
+    document: str
+    receipt: str
+
+    def as_eve(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [*COMMAND, *words, "--home", str(self.home), "--json", "--as", "eve"]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    place = tmp_path_factory.mktemp("commands")
+    home, letter = place / "home", place / "letter.txt"
+    letter.write_text(LETTER)
+    dossier(home, "customers", "import", str(ROOT / "seed" / "customers.csv"))
+    line = dossier(home, "intake", str(letter), "--branch", "HQ")[0]
+    os.environ["DOSSIER_PASSWORD"] = "a password of the test"
+    try:
+        dossier(home, "employees", "add", "eve", "--role", "staff", "--branch", "EAST")
+    finally:
+        del os.environ["DOSSIER_PASSWORD"]
+    return Archive(home, str(line["document"]), line["arrival"])
+
+
+Check = Callable[[Archive], None]
+CHECKS: dict[str, Check] = {}
+
+
+def command(name: str) -> Callable[[Check], Check]:
+    def keep(check: Check) -> Check:
+        CHECKS[name] = check
+        return check
+
+    return keep
+
+
+def refused(archive: Archive, code: int, *words: str) -> None:
+    done = archive.as_eve(*words)
+    assert done.returncode == code, (words, done.returncode, done.stderr)
+    assert done.stdout == "" and "82880" not in done.stderr
+
+
+@command("text")
+def _(archive: Archive) -> None:
+    refused(archive, NOT_FOUND, "text", archive.document)
+
+
+@command("original")
+def _(archive: Archive) -> None:
+    refused(archive, NOT_FOUND, "original", archive.document, "-o", "-")
+    refused(archive, NOT_FOUND, "original", archive.receipt, "-o", "-")
+
+
+@command("show")
+def _(archive: Archive) -> None:
+    refused(archive, NOT_FOUND, "show", archive.document)
+
+
+@command("find")
+def _(archive: Archive) -> None:
+    assert '"document"' in str(dossier(archive.home, "find", "82880")).replace("'", '"')
+    done = archive.as_eve("find", "82880", "--in", "documents")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@command("ledger")
+def _(archive: Archive) -> None:
+    done = archive.as_eve("ledger")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@command("customers show")
+def _(archive: Archive) -> None:
+    """Customers are visible company-wide, their sensitive fields masked."""
+    whole = dossier(archive.home, "customers", "show", "1")[0]
+    birth = next(field["value"] for field in whole["fields"] if field["field"] == "birth_date")
+    done = archive.as_eve("customers", "show", "1")
+    assert done.returncode == 0 and whole["display_name"] in done.stdout and birth not in done.stdout
+
+
+@command("customers import")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "import", "seed/customers.csv")
+
+
+@command("intake")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "intake", "seed/README.md", "--branch", "HQ")
+
+
+@command("work")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "work")
+
+
+@command("serve")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "serve")
+
+
+@command("verify")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "verify")
+
+
+@command("reindex")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "reindex")
+
+
+@command("doctor")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "doctor")
+
+
+@command("employees add")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "employees", "add", "mallory")
+
+
+def every_command() -> set[str]:
+    """The names of all commands, those of groups with their group's."""
+    names = set()
+    for name, one in typer.main.get_command(app).commands.items():  # type: ignore[attr-defined]
+        below = getattr(one, "commands", None)
+        names |= {f"{name} {inner}" for inner in below} if below else {name}
+    return names
+
+
+def test_every_command_is_walked() -> None:
+    assert set(CHECKS) == every_command()
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_command_as_an_employee_of_another_branch(archive: Archive, name: str) -> None:
+    CHECKS[name](archive)

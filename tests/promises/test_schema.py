@@ -1,0 +1,46 @@
+"""The migrations build exactly what the code's schema says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import CheckConstraint, UniqueConstraint, create_engine, inspect, text
+
+from archive import migrations
+from archive.schema import metadata
+
+
+def test_migrations_and_schema_agree(empty_catalogue_file: Path) -> None:
+    engine = create_engine(f"sqlite:///{empty_catalogue_file}")
+    assert migrations.differences(engine) == []
+    engine.dispose()
+
+
+def test_a_difference_is_seen(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    migrations.upgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE branch ADD COLUMN surprise TEXT"))
+        connection.execute(text("DROP INDEX ix_document_state"))
+    assert len(migrations.differences(engine)) == 2
+    engine.dispose()
+
+
+def test_checks_and_unique_constraints_are_built_too(empty_catalogue_file: Path) -> None:
+    """Alembic's comparison passes over check constraints; they are compared here word by word."""
+    engine = create_engine(f"sqlite:///{empty_catalogue_file}")
+    built = inspect(engine)
+    for table in metadata.sorted_tables:
+        checks = {(str(c["name"]), c["sqltext"]) for c in built.get_check_constraints(table.name)}
+        wanted = {(str(c.name), str(c.sqltext)) for c in table.constraints if isinstance(c, CheckConstraint)}
+        assert checks == wanted, table.name
+        uniques = {tuple(sorted(found["column_names"])) for found in built.get_unique_constraints(table.name)}
+        said = {tuple(sorted(c.columns.keys())) for c in table.constraints if isinstance(c, UniqueConstraint)}
+        assert uniques == said, table.name
+    engine.dispose()
+
+
+def test_every_migration_names_the_one_before_it() -> None:
+    names = sorted(path.stem for path in (Path(migrations.__file__).parent / "versions").glob("[0-9]*.py"))
+    assert names[-1] == migrations.newest()
+    assert [name[:4] for name in names] == [f"{place:04d}" for place in range(1, len(names) + 1)]

@@ -1,0 +1,159 @@
+"""Decisions of the desk on the real catalogue: who is first, what is kept, and what undoing brings back."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select, update
+
+from archive.access import Access, Role
+from archive.errors import BadInput, Conflict, DossierError, Forbidden, NotFound
+from archive.schema import case, document, document_event, filing, journal_entry, label, outbox, party
+from intake import deciding
+from intake.deciding import Correction
+from tests.story.stocked import Stock, stock
+
+CLERK = Access("anna.clerk", frozenset({Role.CLERK}), frozenset({"63"}))
+SECOND = Access("second", frozenset({Role.CLERK}), frozenset({"63"}))
+OTHER = Access("olga.other", frozenset({Role.CLERK}), frozenset({"64"}))
+STAFF = Access("sergey.staff", frozenset({Role.STAFF}), frozenset({"63"}))
+
+
+@pytest.fixture
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stock]:
+    stocked = stock(tmp_path_factory.mktemp("deciding"))
+    yield stocked
+    stocked.close()
+
+
+def row_of(made: Stock, key: int) -> dict[str, object]:
+    with made.opened.catalogue.reading() as connection:
+        return dict(connection.execute(select(document).where(document.c.id == key)).one()._mapping)
+
+
+def test_accepting_files_in_folder_and_case_and_tells_journal_and_index(made: Stock) -> None:
+    key = made.documents["proposed complaint"]
+    done = deciding.accept(made.opened.catalogue, CLERK, key, 2)
+    assert (done.state, done.version) == ("filed", 3)
+    with made.opened.catalogue.reading() as connection:
+        places = connection.execute(select(filing).where(filing.c.document_id == key)).all()
+        assert [(bool(place.folder_id), bool(place.case_id), place.ground) for place in places] == [
+            (True, False, "account"),
+            (False, True, "account"),
+        ]
+        entry = connection.execute(select(journal_entry).order_by(journal_entry.c.id.desc())).first()
+        assert entry is not None and (entry.actor, entry.action) == ("anna.clerk", "accept")
+        told = json.loads(entry.payload or "")
+        assert (told["before"]["state"], told["after"]["state"]) == ("review", "filed")
+        assert connection.execute(select(outbox.c.version).where(outbox.c.key == key)).scalar() == 3
+        assert connection.execute(select(label)).first() is None, "an accepted proposal is no correction"
+
+
+def test_a_correction_keeps_only_what_was_wrong_as_examples(made: Stock) -> None:
+    key, owner = made.documents["two are close"], made.customers["B-1"]
+    deciding.correct(made.opened.catalogue, CLERK, key, 2, Correction("recalculation_request", owner))
+    with made.opened.catalogue.reading() as connection:
+        kept = connection.execute(select(label.c.kind, label.c.before, label.c.after, label.c.actor)).all()
+    assert [tuple(one) for one in kept] == [("customer", str(made.customers["B-2"]), str(owner), "anna.clerk")]
+
+
+def test_undo_restores_the_letter_and_unlearns(made: Stock) -> None:
+    key = made.documents["two are close"]
+    before = row_of(made, key)
+    deciding.correct(made.opened.catalogue, CLERK, key, 2, Correction("invoice", made.customers["B-4"]))
+    deciding.undo(made.opened.catalogue, CLERK, key, 3)
+    after = row_of(made, key)
+    assert {name: after[name] for name in before if name != "version"} == {
+        name: value for name, value in before.items() if name != "version"
+    }
+    assert after["version"] == 4
+    with made.opened.catalogue.reading() as connection:
+        for table in (filing, party):
+            assert connection.execute(select(table).where(table.c.document_id == key)).first() is None
+        assert connection.execute(select(label)).first() is None
+        left = connection.execute(select(case.c.state, case.c.completion_code).order_by(case.c.id.desc())).first()
+    assert left is not None and tuple(left) == ("closed", "opened_in_error")
+
+
+def test_undoing_the_move_of_a_filed_letter_puts_it_back(made: Stock) -> None:
+    key = made.documents["filed reading"]
+    with made.opened.catalogue.reading() as connection:
+        before = connection.execute(select(filing).where(filing.c.document_id == key)).all()
+    deciding.correct(made.opened.catalogue, CLERK, key, 2, Correction("invoice", made.customers["B-4"]))
+    deciding.undo(made.opened.catalogue, CLERK, key, 3)
+    with made.opened.catalogue.reading() as connection:
+        after = connection.execute(select(filing).where(filing.c.document_id == key)).all()
+    assert [tuple(one)[1:] for one in after] == [tuple(one)[1:] for one in before]
+    assert row_of(made, key)["state"] == "filed"
+
+
+def test_only_the_last_decision_by_hand_can_be_undone(made: Stock) -> None:
+    with pytest.raises(Conflict):
+        deciding.undo(made.opened.catalogue, CLERK, made.documents["filed reading"], 2)
+
+
+def test_of_two_clerks_who_decide_at_once_one_is_told(made: Stock) -> None:
+    key, outcomes = made.documents["proposed complaint"], []
+
+    def decide(who: Access) -> None:
+        try:
+            outcomes.append(deciding.accept(made.opened.catalogue, who, key, 2).state)
+        except DossierError as error:
+            outcomes.append(error.code)
+
+    crew = [threading.Thread(target=decide, args=(who,)) for who in (CLERK, SECOND) * 4]
+    for thread in crew:
+        thread.start()
+    for thread in crew:
+        thread.join()
+    assert sorted(outcomes) == ["conflict"] * 7 + ["filed"]
+    with made.opened.catalogue.reading() as connection:
+        decided = select(document_event).where(document_event.c.document_id == key)
+        assert len(connection.execute(decided).all()) == 1
+
+
+def test_what_another_clerk_holds_is_not_decided_over(made: Stock) -> None:
+    key = made.documents["proposed complaint"]
+    with made.opened.catalogue.writing() as connection:
+        held = {"held_by": "second", "held_until": "2999-01-01T00:00:00.000000+00:00"}
+        connection.execute(update(document).where(document.c.id == key).values(**held))
+    with pytest.raises(Conflict, match="second is working on"):
+        deciding.accept(made.opened.catalogue, CLERK, key, 2)
+
+
+@pytest.mark.parametrize(("who", "error"), [(OTHER, NotFound), (STAFF, Forbidden)])
+def test_who_may_not_see_or_decide_changes_nothing(made: Stock, who: Access, error: type[DossierError]) -> None:
+    key = made.documents["proposed complaint"]
+    with pytest.raises(error):
+        deciding.accept(made.opened.catalogue, who, key, 2)
+    with pytest.raises(error):
+        deciding.reject(made.opened.catalogue, who, key, 2, "advertising")
+    assert row_of(made, key)["version"] == 2
+
+
+def test_a_letter_without_a_full_proposal_is_not_accepted(made: Stock) -> None:
+    with pytest.raises(BadInput, match="correct its type or customer"):
+        deciding.accept(made.opened.catalogue, CLERK, made.documents["nobody known"], 2)
+
+
+def test_a_letter_joins_the_case_that_the_clerk_names(made: Stock) -> None:
+    number, key = made.cases["filed reading"], made.documents["proposed complaint"]
+    what = Correction("quality_complaint", made.customers["B-3"], number)
+    assert deciding.correct(made.opened.catalogue, CLERK, key, 2, what).case_number == number
+    with pytest.raises(BadInput, match="another customer"):
+        what = Correction("payment_dispute", made.customers["B-1"], number)
+        deciding.correct(made.opened.catalogue, CLERK, made.documents["nobody known"], 2, what)
+    assert row_of(made, made.documents["nobody known"])["version"] == 2, "nothing of it was done"
+
+
+def test_rejecting_keeps_the_reason_and_the_original(made: Stock) -> None:
+    key = made.documents["nobody known"]
+    assert deciding.reject(made.opened.catalogue, CLERK, key, 2, "not_for_us").state == "rejected"
+    row = row_of(made, key)
+    assert row["reason"] == "not_for_us"
+    assert made.opened.objects.verify(str(row["digest"]))
+    with pytest.raises(BadInput):
+        deciding.reject(made.opened.catalogue, CLERK, made.documents["two are close"], 2, "no such reason")
