@@ -1,0 +1,162 @@
+"""Runs the benchmarks and makes the table of what must be shown: `benchmarks/results/README.md`.
+
+    python benchmarks/table.py ../shared [--only worlds,strangers,types,throughput,odd,search,kills]
+
+Each run's own JSON lines are kept beside the table with the date and the machine, so that one can be run again alone.
+The whole takes about half an hour on two quiet cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results"
+WORLDS = ("utility_ru", "utility_en")
+
+
+def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
+    """Name of a run → the commands whose JSON lines make it."""
+    corpus = shared / "corpus"
+    acceptance = ["acceptance.py", str(shared)]
+    return {
+        "worlds": [[*acceptance, "--keep", str(home)]],
+        "strangers": [[*acceptance, "--strangers"]],
+        "types": [["type_unseen.py", *(str(corpus / world) for world in WORLDS)]],
+        "throughput": [["intake_throughput.py", str(corpus / world)] for world in WORLDS],
+        "odd": [["odd_files.py", str(corpus)]],
+        "search": [["search_http.py", str(home / "utility_ru" / "home")]],
+        "kills": [["kills.py"]],
+    }
+
+
+def machine() -> str:
+    """Cores and memory of this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
+    return f"{len(os.sched_getaffinity(0))} cores, {memory:.0f} GiB"
+
+
+def run(commands: list[list[str]]) -> dict[str, Any]:
+    """Run the commands; their JSON lines, when and where."""
+    lines: list[Any] = []
+    for command in commands:
+        print(" ".join(command), file=sys.stderr, flush=True)
+        load = os.getloadavg()[0]
+        done = subprocess.run([sys.executable, *command], cwd=HERE, stdout=subprocess.PIPE, text=True, check=False)
+        for line in done.stdout.splitlines():
+            try:
+                lines.append(json.loads(line))
+            except ValueError:
+                lines.append(line)
+    now = datetime.now(UTC)
+    return {"date": now.strftime("%Y-%m-%d"), "machine": machine(), "load_before": round(load, 1), "lines": lines}
+
+
+Cell = Callable[[dict[str, Any]], Any]
+
+
+def _figures(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """(what, must, aim, got) for every row that a kept run speaks of."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name, told in (("worlds", ""), ("strangers", ", 50,000 strangers in the directory")):
+        rows += _of_worlds(kept.get(name), told)
+    rows += _recall_lost(kept)
+    rows += [("types: " + line, ".70", ".95", "") for line in _texts(kept.get("types")) if "macro" in line.lower()]
+    for line in _records(kept.get("throughput")):
+        told = f"{line['ratio']} × ({line['dossier_pages_s']} against {line['tesseract_pages_s']} pages/s, " \
+               f"{line['dossier_cpu_s_page']} against {line['tesseract_cpu_s_page']} CPU-s a page)"  # fmt: skip
+        rows.append((f"OCR intake against two tesseract processes, {line['pages']} pages", "≥ .80 ×", "≥ 1.0 ×", told))
+    odd = _records(kept.get("odd"))
+    if odd:
+        told = (
+            f"{odd[0]['files_with_an_answer']} of {odd[0]['files']} files, {odd[0]['without_a_reason']} without a reason, "
+            f"ledger balances: {odd[0]['ledger_balances']}, damages: {odd[-1].get('damages')}"
+        )
+        rows.append(("odd files: one final state each, ledger balances", "all", "all", told))
+    for line in _records(kept.get("search")):
+        told = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms, {line['requests']} requests)"
+        rows.append(("search through HTTP, 50 requests/s for a minute, p99", "50 ms", "15 ms", told))
+    for line in _records(kept.get("kills")):
+        told = f"{line['kills']} kills in {line['intakes']} intakes, {line['different']} that ended differently"
+        rows.append(("kill -9 of the process group at random moments", "same answers", "same answers", told))
+    return rows
+
+
+def _records(run_: dict[str, Any] | None) -> list[dict[str, Any]]:
+    return [line for line in (run_ or {}).get("lines", []) if isinstance(line, dict)]
+
+
+def _texts(run_: dict[str, Any] | None) -> list[str]:
+    return [line for line in (run_ or {}).get("lines", []) if isinstance(line, str)]
+
+
+def _of_worlds(run_: dict[str, Any] | None, told: str) -> list[tuple[str, str, str, str]]:
+    musts = {
+        "outcome acceptable": (".93", ".98"),
+        "misfiled": ("≤ .005", "0"),
+        "customer precision": (".99", ".999"),
+        "customer recall": (".80", ".95"),
+        "type macro-F1": (".70", ".95"),
+        "batch letters cut exactly": (".95; missing one flagged", "all"),
+        "clean-scan CER": ("≤ .01", ".003"),
+        "duplicates": ("", "all"),
+    }
+    return [
+        (f"{key}, {line['world']}{told}", must, aim, str(line[key]))
+        for line in _records(run_)
+        for key, (must, aim) in musts.items()
+    ]
+
+
+def _recall_lost(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    without = {line["world"]: line["customer recall"] for line in _records(kept.get("worlds"))}
+    among = {line["world"]: line["customer recall"] for line in _records(kept.get("strangers"))}
+    return [
+        (f"recall lost by adding the strangers, {world}", "≤ .05", "≤ .02", f"{without[world] - among[world]:.4f}")
+        for world in without
+        if world in among
+    ]
+
+
+def write(kept: dict[str, Any]) -> None:
+    """The table, and of each run the date, the machine and the load that others put on it before."""
+    lines = [
+        "# What the benchmarks show",
+        "",
+        "Made by `python benchmarks/table.py`. Machines are shared: mind the load.",
+        "",
+    ]
+    lines += ["| run | date | machine | load before |", "|-|-|-|-|"]
+    lines += [f"| {name} | {one['date']} | {one['machine']} | {one['load_before']} |" for name, one in kept.items()]
+    lines += ["", "| what | must | aim | got |", "|-|-|-|-|"]
+    lines += [f"| {' | '.join(row)} |" for row in _figures(kept)]
+    (RESULTS / "README.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Run what is asked for, keep it, write the table of all that is kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--only", default="worlds,strangers,types,throughput,odd,search,kills")
+    options = parser.parse_args()
+    RESULTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="dossier-table-") as name:
+        every = runs(options.shared.resolve(), Path(name))
+        for wanted in filter(None, options.only.split(",")):
+            done = run(every[wanted])
+            (RESULTS / f"{wanted}.json").write_text(json.dumps(done, ensure_ascii=False, indent=1) + "\n")
+    names = [key for key in every if (RESULTS / f"{key}.json").exists()]
+    write({key: json.loads((RESULTS / f"{key}.json").read_text()) for key in names})
+
+
+if __name__ == "__main__":
+    main()
