@@ -514,6 +514,7 @@ job = Table(
     Column("lane", Text, nullable=False, server_default=""),
     Column("place", BigInteger, nullable=False, server_default="0"),  # order within the lane
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("interruptions", Integer, nullable=False, server_default="0"),  # stops of everything at once
     Column("run_after", Text, nullable=False),
     Column("owner", Text, nullable=False, server_default=""),
     Column("lease_until", Text, nullable=False, server_default=""),

@@ -12,6 +12,12 @@ from typing import Literal
 
 JobKind = Literal["open", "read", "settle"]
 MAX_ATTEMPTS = 5
+MAX_INTERRUPTIONS = 100
+"""A power cut, a kill or a stop of everything at once is not the job's fault; a job there at each of so many is suspect."""
+
+SUSPECT_INTERRUPTIONS = 10
+"""From here on a job waits until all others are done: should it be what brings everything down, they are through."""
+
 LEASE_S = 300.0
 FIRST_RETRY_S = 2.0
 
@@ -38,6 +44,7 @@ class Job:
     place: int
     attempts: int
     owner: str
+    interruptions: int = 0
 
 
 def place_of(arrival_id: int, ordinal: int = 0) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from archive.errors import Conflict, DossierError, LimitExceeded, Unreadable
 from intake.adapters.in_catalogue import this_owner
-from intake.jobs import MAX_ATTEMPTS, Job
+from intake.jobs import MAX_ATTEMPTS, MAX_INTERRUPTIONS, Job
 from intake.pipeline import Pipeline
 from intake.ports import JobQueue
 
@@ -47,6 +47,9 @@ def attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
     """One attempt at one job. An engine that is away is tried again; a job that can not be done goes to a person."""
     if job.attempts > MAX_ATTEMPTS:
         pipeline.give_up(job, WorkerLost(f"its worker was lost {job.attempts - 1} times"))
+        return
+    if job.interruptions > MAX_INTERRUPTIONS:
+        pipeline.give_up(job, WorkerLost(f"everything was interrupted {job.interruptions} times while it was done"))
         return
     try:
         pipeline.do(job)

@@ -6,7 +6,7 @@ import os
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
 
@@ -15,12 +15,21 @@ from archive.errors import Conflict
 from archive.ports import Catalogue
 from archive.schema import job
 from archive.upserting import upsert
-from intake.jobs import LEASE_S, MAX_ATTEMPTS, Job, JobKind, NewJob, retry_after_s
+from intake.jobs import (
+    LEASE_S,
+    MAX_ATTEMPTS,
+    SUSPECT_INTERRUPTIONS,
+    Job,
+    JobKind,
+    NewJob,
+    retry_after_s,
+)
 
 
 def this_owner() -> str:
-    """Who holds a lease: host, process id, and the process's start, so that a reused id is not taken for it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{_started(os.getpid())}"
+    """Who holds a lease: host, process and parent, each by id and start, so that a reused id is not taken for it."""
+    processes = (f"{pid}:{_started(pid)}" for pid in (os.getpid(), os.getppid()))
+    return ":".join((socket.gethostname(), *processes))
 
 
 def _started(pid: int) -> str:
@@ -33,8 +42,14 @@ def _started(pid: int) -> str:
 
 def _is_alive(owner: str) -> bool:
     """Whether a lease's owner may still be at work; owners on another host are judged by their lease alone."""
-    host, pid, started = owner.rsplit(":", 2)
+    host, pid, started, _parent, _parent_started = owner.rsplit(":", 4)
     return host != socket.gethostname() or _started(int(pid)) == started
+
+
+def _died_with_its_parent(owner: str) -> bool:
+    """Whether everything was stopped at once: then it was not the job that cost its worker the life."""
+    host, _pid, _started_at, parent, parent_started = owner.rsplit(":", 4)
+    return host == socket.gethostname() and not _is_alive(owner) and _started(int(parent)) != parent_started
 
 
 class CatalogueQueue:
@@ -73,7 +88,16 @@ class CatalogueQueue:
             if taken.rowcount == 0:
                 return None
         kind = cast(JobKind, chosen.kind)
-        return Job(chosen.id, kind, int(chosen.key), chosen.lane, chosen.place, chosen.attempts + 1, owner)
+        return Job(
+            chosen.id,
+            kind,
+            int(chosen.key),
+            chosen.lane,
+            chosen.place,
+            chosen.attempts + 1,
+            owner,
+            chosen.interruptions,
+        )
 
     def finish(self, connection: Connection, job_: Job) -> None:
         """Take the job out, only while it is still this owner's."""
@@ -103,7 +127,7 @@ class CatalogueQueue:
             connection.execute(update(job).where(mine).values(lease_until=_lease_end()))
 
     def recover(self) -> int:
-        """Give back what dead owners held."""
+        """Give back what dead owners held: an attempt is spent only where the owner died alone."""
         with self._catalogue.reading() as connection:
             held = connection.execute(select(job.c.id, job.c.owner, job.c.lease_until).where(job.c.state == "taken"))
             now = utc_now()
@@ -112,7 +136,10 @@ class CatalogueQueue:
             with self._catalogue.writing() as connection:
                 for id_, owner in lost:
                     mine = and_(job.c.id == id_, job.c.owner == owner, job.c.state == "taken")
-                    connection.execute(update(job).where(mine).values(state="ready", owner="", lease_until=""))
+                    back: dict[str, Any] = {"state": "ready", "owner": "", "lease_until": ""}
+                    if _died_with_its_parent(owner):
+                        back |= {"attempts": job.c.attempts - 1, "interruptions": job.c.interruptions + 1}
+                    connection.execute(update(job).where(mine).values(back))
         return len(lost)
 
     def waiting(self) -> int:
@@ -134,10 +161,11 @@ def _lease_end() -> str:
     return as_text(datetime.now(UTC) + timedelta(seconds=LEASE_S))
 
 
-def _next_one() -> Select[tuple[int, str, str, str, int, int]]:
+def _next_one() -> Select[tuple[int, str, str, str, int, int, int]]:
     """The next job: a `settle` only when nothing received before it in its lane is still unsettled.
 
-    Settling comes first (it is short, and frees the lane), then reading, then opening.
+    Settling comes first (it is short, and frees the lane), then reading, then opening; what was there at many an
+    interruption comes last.
     """
     before = job.alias("before")
     first = (
@@ -148,8 +176,8 @@ def _next_one() -> Select[tuple[int, str, str, str, int, int]]:
     )
     is_due = and_(job.c.state == "ready", job.c.run_after <= utc_now())
     return (
-        select(job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.place, job.c.attempts)
+        select(job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.place, job.c.attempts, job.c.interruptions)
         .where(is_due, or_(job.c.kind != "settle", job.c.place == first))
-        .order_by(job.c.priority, job.c.kind.desc(), job.c.place)
+        .order_by(job.c.interruptions >= SUSPECT_INTERRUPTIONS, job.c.priority, job.c.kind.desc(), job.c.place)
         .limit(1)
     )

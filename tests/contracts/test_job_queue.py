@@ -13,7 +13,7 @@ from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.errors import Conflict
 from archive.schema import job
 from intake.adapters.in_catalogue import CatalogueQueue, this_owner
-from intake.jobs import MAX_ATTEMPTS, NewJob, place_of
+from intake.jobs import MAX_ATTEMPTS, SUSPECT_INTERRUPTIONS, NewJob, place_of
 from intake.ports import JobQueue
 
 QUEUES: list[Callable[[SqliteCatalogue], JobQueue]] = [CatalogueQueue]
@@ -58,19 +58,45 @@ def test_a_finished_job_is_gone(queue: JobQueue, catalogue: SqliteCatalogue) -> 
     assert queue.waiting() == 0
 
 
+def said_by_another(script: str) -> str:
+    """What a process says that is dead by now."""
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
+
+
+OWNER = "from intake.adapters.in_catalogue import this_owner; print(this_owner())"
+OWNER_UNDER_A_PARENT = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {OWNER!r}], check=True)"
+
+
 def test_the_job_of_a_dead_owner_comes_back_and_its_late_finish_is_refused(
     queue: JobQueue, catalogue: SqliteCatalogue
 ) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
-    script = "from intake.adapters.in_catalogue import this_owner; print(this_owner())"
-    dead = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.strip()
-    first = queue.take(dead)
+    first = queue.take(said_by_another(OWNER))
     assert first is not None
     assert queue.recover() == 1
     second = queue.take(this_owner())
     assert second is not None and second.attempts == 2
     with pytest.raises(Conflict), catalogue.writing() as connection:
         queue.finish(connection, first)
+
+
+def test_a_stop_of_everything_at_once_costs_the_job_no_attempt(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    dead_with_its_parent = said_by_another(OWNER_UNDER_A_PARENT)
+    for stops in range(MAX_ATTEMPTS + 2):
+        taken = queue.take(dead_with_its_parent)
+        assert taken is not None and (taken.attempts, taken.interruptions) == (1, stops)
+        assert queue.recover() == 1
+
+
+def test_what_was_there_at_many_a_stop_waits_until_all_else_is_done(
+    queue: JobQueue, catalogue: SqliteCatalogue
+) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)), NewJob("read", 2, "HQ", place_of(2, 1)))
+    with catalogue.writing() as connection:
+        connection.execute(update(job).where(job.c.key == "1").values(interruptions=SUSPECT_INTERRUPTIONS))
+    order = [queue.take(this_owner()), queue.take(this_owner())]
+    assert [taken.subject for taken in order if taken] == [2, 1]
 
 
 def test_the_job_of_a_living_owner_is_left_to_it(queue: JobQueue, catalogue: SqliteCatalogue) -> None:

@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("lane", sa.Text(), server_default="", nullable=False),
         sa.Column("place", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("interruptions", sa.Integer(), server_default="0", nullable=False),
         sa.Column("run_after", sa.Text(), nullable=False),
         sa.Column("owner", sa.Text(), server_default="", nullable=False),
         sa.Column("lease_until", sa.Text(), server_default="", nullable=False),
