@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.faults.killing import ROOT, finish, kill_often, prepare
+from tests.faults.killing import ROOT, Final, finish, kill_often, prepare
 from tests.story.mailbag import MAILBAG, take_in_mailbag
 
 
@@ -33,12 +33,25 @@ def main() -> None:
             home = Path(name) / str(rounds)
             prepare(home, ROOT / "seed" / "customers.csv")
             done += kill_often(home, [MAILBAG], options.kills - done, seed=options.seed + rounds, longest_s=8.0)
-            different += finish(home, [MAILBAG]) != undisturbed
+            final = finish(home, [MAILBAG])
             rounds += 1
+            if final != undisturbed:
+                different += 1
+                _tell(undisturbed, final)
             sys.stderr.write(f"\r{done} of {options.kills} kills, {rounds} intakes, {different} different")
     print(json.dumps({"kills": done, "intakes": rounds, "different": different,
                       "seconds": round(time.monotonic() - started)}))  # fmt: skip
     sys.exit(bool(different))
+
+
+def _tell(wanted: Final, final: Final) -> None:
+    """What differs, to stderr."""
+    missing, extra = set(wanted.answers) - set(final.answers), set(final.answers) - set(wanted.answers)
+    for sign, lines in (("-", missing), ("+", extra)):
+        for line in sorted(lines, key=repr):
+            sys.stderr.write(f"\n{sign} {line}")
+    ledger_same, numbers_same = final.ledger == wanted.ledger, final.registration_numbers == wanted.registration_numbers
+    sys.stderr.write(f"\nledger same: {ledger_same}; numbers same: {numbers_same}; problems: {final.problems}\n")
 
 
 if __name__ == "__main__":
