@@ -13,12 +13,14 @@ import typer
 from sqlalchemy import Connection
 
 from api.cli_context import asker, context, rooms
+from api.document_answer import decision_in_english, suspicion_in_english
 from api.printing import Printer
 from api.wiring import Rooms
 from archive import arrivals, customers
 from archive.access import Access
 from archive.directory_lookup import find_by_identifier
 from archive.errors import BadInput
+from archive.sentences import in_english
 from archive.showing import letters, lists
 from intake.readings import load_reading
 from search.ports import Highlight, Query
@@ -83,7 +85,9 @@ def show(document: Document) -> None:
         access = asker(opened)
         with opened.catalogue.reading() as connection:
             card = letters.card(connection, access, document)
-    row = dict(card.row._mapping) | {"decision": card.decision, "facts": card.facts, "fields": card.fields}
+    row = dict(card.row._mapping) | {"facts": card.facts, "fields": card.fields}
+    row |= {"decision": decision_in_english(card.decision), "explanation": in_english(card.explanation)}
+    row |= {"suspicion": suspicion_in_english(card.row.suspicion)}
     row |= {"customer_name": card.customer_name, "receipt_number": card.receipt_number, "file": card.file_name}
     row |= {"parts": _rows(card.parts), "places": _rows(card.places), "same": _rows(card.same)}
     printer = context().printer
@@ -100,13 +104,13 @@ def _rows(things: Any) -> list[dict[str, Any]]:
 def _show_card(printer: Printer, card: letters.Card) -> None:
     row = card.row
     printer.row({}, f"{row.registration_number}  {card.file_name}  {row.media_type}, {card.size_bytes:,} bytes")
-    printer.row({}, f"{row.state}: {row.reason} - {row.explanation}")
+    printer.row({}, f"{row.state}: {row.reason} - {in_english(card.explanation)}")
     printer.row({}, f"type: {row.document_type} ({row.type_confidence:.2f})")
     printer.row({}, f"customer: {card.customer_name or 'nobody named'} ({row.customer_confidence:.4f})")
     for place in card.places:
         printer.row({}, f"filed in: {place.folder or place.case_number}, on the ground of {place.ground}")
     for about in ("customer", "type"):
-        evidence = card.decision.get(about, {}).get("evidence", [])
+        evidence = decision_in_english(card.decision).get(about, {}).get("evidence", [])
         columns = ("page", "datum", "value", "weight_bits", "words")
         printer.table(f"Evidence for the {about}", columns, evidence)
 

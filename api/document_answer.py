@@ -7,6 +7,7 @@ from typing import Any
 
 from api.reading_pages import LetterPage
 from archive.access import SENSITIVE_FIELDS, Access, masked
+from archive.sentences import STABLE_WORDS, from_row, in_english, restored
 from archive.showing.letters import Card
 
 _COLUMNS = (
@@ -25,7 +26,6 @@ _COLUMNS = (
     "document_type",
     "type_confidence",
     "customer_confidence",
-    "suspicion",
 )
 _DECISIONS = ("type", "customer")
 """Of what the pipeline noted, only these: other notes may name what another branch holds."""
@@ -35,12 +35,13 @@ def as_answer(card: Card, pages: Sequence[LetterPage], access: Access) -> dict[s
     """The card in the shape of `api.http.shapes.Document`."""
     row = card.row
     return {name: getattr(row, name) for name in _COLUMNS} | {
-        "explanation": card.explanation,
+        "explanation": in_english(card.explanation),
+        "suspicion": suspicion_in_english(row.suspicion),
         "receipt_number": card.receipt_number,
         "file_name": card.file_name,
         "size_bytes": card.size_bytes,
         "customer": {"id": card.customer_id, "name": card.customer_name} if card.customer_id else None,
-        "decision": decision_shown(card.decision, access),
+        "decision": decision_in_english(decision_shown(card.decision, access)),
         "fields": fields_shown(card.fields, access),
         "facts": dict(card.facts),
         "pages": [_page(page) for page in pages],
@@ -85,5 +86,29 @@ def _masked_evidence(one: Mapping[str, Any]) -> dict[str, Any]:
     value = str(one.get("value", ""))
     if one.get("datum") not in SENSITIVE_FIELDS or not value:
         return dict(one)
-    hidden = masked(value)
-    return dict(one) | {"value": hidden, "words": str(one.get("words", "")).replace(value, hidden)}
+    return dict(one) | {"value": masked(value), "words": _masked_words(one["words"])}
+
+
+def _masked_words(words: Mapping[str, Any]) -> dict[str, Any]:
+    """The sentence without its sensitive values: all that was written or is held stands in one of its places."""
+    shown = [[name, value if name in STABLE_WORDS else masked(str(value))] for name, value in words["values"]]
+    return dict(words) | {"values": shown}
+
+
+def suspicion_in_english(suspicion: str) -> str:
+    """Why a letter must be looked at whatever it says: the stable word and the explanation."""
+    reason, _, why = suspicion.partition(": ")
+    return f"{reason}: {in_english(restored(why))}" if why else reason
+
+
+def decision_in_english(decision: Mapping[str, Any]) -> dict[str, Any]:
+    """A decision as it is stored, with the words of its evidence as text."""
+    shown = dict(decision)
+    for name in _DECISIONS:
+        if told := shown.get(name):
+            shown[name] = dict(told) | {"evidence": [_in_words(one) for one in told["evidence"]]}
+    return shown
+
+
+def _in_words(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(evidence) | {"words": str(from_row(evidence["words"]))}

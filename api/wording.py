@@ -1,7 +1,9 @@
 """The texts of the pages in each language, and dates, numbers and sizes as people of that language write them.
 
 One gettext catalogue a language, `locales/<language>/texts.po`, is read as it is: there is nothing to compile. Texts
-are named by what they are for (`desk.empty`), so that both languages are translations and neither is the key.
+are named by what they are for (`desk.empty`), so that both languages are translations and neither is the key. The
+sentences that the rooms below say themselves (`archive/sentences.py`) are English there; `sentences.po` has them in the
+other languages, under their English templates.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale, dates, numbers
 from babel.messages.pofile import read_po
 
+from archive.sentences import QUOTED, STABLE_WORDS, Sentence, Told
 from intake.classifying.kinds import kinds
 
 LANGUAGES = ("en", "ru")
 _FOLDER = Path(__file__).parent / "locales"
+_TYPES = frozenset({"type", "other_type"})
 _AN_HOUR_S, _A_DAY_S, _A_MONTH_S = 3600, 86400, 30 * 86400
 
 
@@ -30,6 +34,7 @@ class Wording:
     language: str
     locale: Locale
     texts: Mapping[str, tuple[str, ...]]
+    sentences: Mapping[str, tuple[str, ...]]
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of this name with its values put in. Raises KeyError for a name that the catalogue has not."""
@@ -40,6 +45,27 @@ class Wording:
         """The text of this name in the form that the number asks for: `{count}` is the number as people write it."""
         forms = self.texts[key]
         return forms[_plural(self.language, count, len(forms))].format_map({"count": self.number(count), **values})
+
+    def say(self, sentence: Sentence) -> str:
+        """A sentence of the rooms below; in English where the catalogue has not got it."""
+        values = dict(sentence.values)
+        forms = self.sentences.get(sentence.template, (sentence.template,))
+        count = values.get("count")
+        form = forms[_plural(self.language, count, len(forms))] if isinstance(count, int) else forms[0]
+        return form.format_map({name: self._named(name, value) for name, value in values.items()})
+
+    def told(self, told: Told) -> str:
+        """An explanation as one text that begins like a sentence; '' for none. Words not ours to translate are left out."""
+        words = "; ".join(self.say(one) for one in told if one.template != QUOTED)
+        return words[:1].upper() + words[1:]
+
+    def _named(self, name: str, value: str | int) -> str:
+        """A value as it is shown: a stable word by its name."""
+        if isinstance(value, int):
+            return self.number(value) if name == "count" else str(value)
+        if name in _TYPES:
+            return self.type_name(value)
+        return self.word(name, value) if name in STABLE_WORDS else value
 
     def word(self, group: str, value: str) -> str:
         """The name of a stable word (`word("state", "filed")`); the word itself where the catalogue has no name."""
@@ -96,7 +122,14 @@ class Wording:
 @cache
 def wording(language: str) -> Wording:
     """The wording of a language that we have."""
-    with (_FOLDER / language / "texts.po").open("rb") as source:
+    folder = _FOLDER / language
+    # English sentences are their own templates.
+    sentences = {} if language == "en" else _catalogue(folder / "sentences.po", language)
+    return Wording(language, Locale(language), _catalogue(folder / "texts.po", language), sentences)
+
+
+def _catalogue(path: Path, language: str) -> dict[str, tuple[str, ...]]:
+    with path.open("rb") as source:
         catalogue = read_po(source, locale=language, charset="utf-8")
     texts: dict[str, tuple[str, ...]] = {}
     for message in catalogue:
@@ -104,7 +137,7 @@ def wording(language: str) -> Wording:
         forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
         if key:
             texts[str(key)] = tuple(str(form) for form in forms)
-    return Wording(language, Locale(language), texts)
+    return texts
 
 
 def chosen_language(*wishes: str) -> str:

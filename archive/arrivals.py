@@ -14,6 +14,7 @@ from archive.clock import as_text, day_in, utc_now
 from archive.errors import BadInput, NotFound
 from archive.numbers import next_number
 from archive.schema import arrival, branch, object_, received_again
+from archive.sentences import Told, stored
 from archive.upserting import upsert
 
 
@@ -132,11 +133,11 @@ def mark_opened(
     )
 
 
-def mark_rejected(connection: Connection, arrival_id: int, reason: str, explanation: str) -> None:
+def mark_rejected(connection: Connection, arrival_id: int, reason: str, explanation: Told) -> None:
     """No letter can be cut out of the arrival; its original stays, the reason is told."""
     connection.execute(
         update(arrival)
         .where(arrival.c.id == arrival_id, arrival.c.state == "waiting")
-        .values(state="rejected", reason=reason, explanation=explanation)
+        .values(state="rejected", reason=reason, explanation=stored(explanation))
     )
     journal.write(connection, "system:intake", "reject", f"arrival:{arrival_id}", None, {"reason": reason})

@@ -16,6 +16,7 @@ from archive.errors import NotFound
 from archive.numbers import next_number
 from archive.outbox import announce
 from archive.schema import arrival, document, party, rendition
+from archive.sentences import Told, stored
 from archive.upserting import upsert
 
 
@@ -54,7 +55,7 @@ class Settlement:
 
     state: str
     reason: str
-    explanation: str
+    explanation: Told
     document_type: str
     type_confidence: float
     customer_id: int | None
@@ -65,7 +66,7 @@ class Settlement:
     fields: Mapping[str, str]
 
 
-def unsettled(state: str, reason: str, explanation: str) -> Settlement:
+def unsettled(state: str, reason: str, explanation: Told) -> Settlement:
     """A settlement that says nothing but the state and why: for letters that no step could say more of."""
     return Settlement(state, reason, explanation, "", 0.0, None, 0.0, None, None, {}, {})
 
@@ -164,7 +165,7 @@ def settle(connection: Connection, document_id: int, how: Settlement, actor: str
     values = {
         "state": how.state,
         "reason": how.reason,
-        "explanation": how.explanation,
+        "explanation": stored(how.explanation),
         "document_type": how.document_type,
         "type_confidence": how.type_confidence,
         "customer_id": how.customer_id,

@@ -18,11 +18,13 @@ Each class carries a stable `code`, and `then`: what follows for the arrival or 
 
 from typing import ClassVar, Literal
 
+from archive.sentences import Sentence
+
 Then = Literal["reject", "review", "retry", "fail"]
 
 
 class DossierError(Exception):
-    """The root: catch this and nothing wider at a door."""
+    """The root: catch this and nothing wider at a door. Its message is a text, or a `Sentence` where a page shows it."""
 
     code: ClassVar[str] = "error"
     then: ClassVar[Then] = "fail"
@@ -60,7 +62,7 @@ class Unreadable(BadInput):
 
     code = "unreadable"
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str | Sentence) -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -73,7 +75,7 @@ class LimitExceeded(DossierError):
     exit_code = 2
     http_status = 422
 
-    def __init__(self, reason: str, message: str) -> None:
+    def __init__(self, reason: str, message: str | Sentence) -> None:
         super().__init__(message)
         self.reason = reason
 
@@ -99,7 +101,7 @@ class TooManyTries(Forbidden):
     code = "too_many_tries"
     http_status = 429
 
-    def __init__(self, wait_s: int, message: str) -> None:
+    def __init__(self, wait_s: int, message: str | Sentence) -> None:
         super().__init__(message)
         self.wait_s = wait_s
 

@@ -15,6 +15,10 @@ STABLE_WORDS = frozenset({"datum", "zone", "type", "other_type", "state", "role"
 """Values that are words of ours, which a page shows by their name in its language; all others are shown as they are."""
 
 
+QUOTED = "{quoted}"
+"""The template of words that are not ours to translate: an engine's, a parser's, the system's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """A template and what stands in its places. Equal ones are the same sentence; `str()` gives it in English."""
@@ -33,6 +37,12 @@ Told = tuple[Sentence, ...]
 def say(template: str, **values: str | int) -> Sentence:
     """A sentence. The template is written out where it is said: a test looks for its translation."""
     return Sentence(template, tuple(values.items()))
+
+
+def quoted(what: Exception | str) -> Sentence:
+    """What an error says: its own sentence, or else its words as they are. A text is quoted as it is."""
+    message = what if isinstance(what, str) else what.args[0] if what.args else ""
+    return message if isinstance(message, Sentence) else Sentence(QUOTED, (("quoted", str(message)),))
 
 
 def in_english(told: Told) -> str:

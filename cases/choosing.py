@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from archive.sentences import Sentence, say
 from cases.types import CaseType
 
 Because = Literal["quoted", "open_case", "new", "quoted_closed", "case_of_another", "quoted_unknown", "quoted_two"]
@@ -51,7 +52,7 @@ class Choice:
 
     case: KnownCase | None
     because: Because
-    explanation: str
+    explanation: Sentence
     certain: bool = True
     linked: KnownCase | None = None
 
@@ -60,27 +61,31 @@ def choose(question: Question, quoted: Sequence[KnownCase], of_customer: Sequenc
     """The case for a letter. `quoted`: the known cases of the numbers quoted; `of_customer`: this customer's cases."""
     ours = [case for case in quoted if case.customer_id in (None, question.customer_id)]
     if quoted and not ours:
-        return Choice(None, "case_of_another", f"case {quoted[0].number} belongs to another customer", certain=False)
+        told = say("case {number} belongs to another customer", number=quoted[0].number)
+        return Choice(None, "case_of_another", told, certain=False)
     still_open = sorted({case.id: case for case in ours if case.is_open}.values(), key=lambda case: case.id)
     if len(still_open) == 1:
-        return Choice(still_open[0], "quoted", f"the letter quotes case {still_open[0].number}")
+        return Choice(still_open[0], "quoted", say("the letter quotes case {number}", number=still_open[0].number))
     if len(still_open) > 1:
         numbers = ", ".join(case.number for case in still_open)
-        return Choice(None, "quoted_two", f"the letter quotes several open cases: {numbers}", certain=False)
+        told = say("the letter quotes several open cases: {numbers}", numbers=numbers)
+        return Choice(None, "quoted_two", told, certain=False)
     joined = _open_one(question, of_customer)
     if joined is not None:
-        return Choice(joined, "open_case", f"case {joined.number} of the same customer and matter is open")
+        told = say("case {number} of the same customer and matter is open", number=joined.number)
+        return Choice(joined, "open_case", told)
     return _new(question, ours)
 
 
 def _new(question: Question, closed: Sequence[KnownCase]) -> Choice:
     if closed:
         last = max(closed, key=lambda case: (case.last_letter_on, case.id))
-        told = f"case {last.number}, which the letter quotes, is closed: a new case continues it"
+        told = say("case {number}, which the letter quotes, is closed: a new case continues it", number=last.number)
         return Choice(None, "quoted_closed", told, linked=last)
     if question.quoted:
-        return Choice(None, "quoted_unknown", f"case {question.quoted[0]} is not known here: a new case")
-    return Choice(None, "new", "no open case of this customer and matter: a new case")
+        told = say("case {number} is not known here: a new case", number=question.quoted[0])
+        return Choice(None, "quoted_unknown", told)
+    return Choice(None, "new", say("no open case of this customer and matter: a new case"))
 
 
 def _open_one(question: Question, cases: Sequence[KnownCase]) -> KnownCase | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archive.sentences import Sentence
 from dedup.addresses import ParsedAddress, parse_address
 from dedup.clues import Clues, NameClue, NumberClue, Place
 from dedup.comparing import (
@@ -32,7 +33,7 @@ class Ground:
 
     datum: str
     value: str
-    words: str
+    words: Sentence
     bits: float
     place: Place | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from archive.sentences import Sentence, say
 from dedup.addresses import parse_address
 from dedup.agreeing import Ground, NumberMatch, Scored, agreements
 from dedup.clues import Clues, NameClue, NumberClue
@@ -21,14 +22,6 @@ from dedup.normalising import email, name_words, phone, squash
 from dedup.ports import Directory, PersonName, Profile
 from dedup.tax_ids import check_bits
 from dedup.weighing import contact_bits, dwelling_bits, name_bits, number_bits
-
-_KIND_WORDS = {
-    "account": "account",
-    "contract": "contract",
-    "meter": "meter",
-    "point_of_delivery": "supply point",
-    "tax_id": "tax number",
-}
 
 
 def score(clues: Clues, profiles: Sequence[Profile], counts: Mapping[int, int], directory: Directory) -> list[Scored]:
@@ -67,7 +60,8 @@ def _frequency_keys(s: Scored) -> Iterator[int]:
 
 def _weigh_name(s: Scored, counts: Mapping[int, int], size: int) -> None:
     if s.mentioned:
-        s.found.append(Ground("name", s.profile.label, f"{s.profile.label} is named in the letter", 0.0))
+        words = say("{name} is named in the letter", name=s.profile.label)
+        s.found.append(Ground("name", s.profile.label, words, 0.0))
     if s.name == Name.UNKNOWN:
         return
     carriers = _carriers(s.name, s.name_held, s.name_clue, counts)
@@ -92,30 +86,37 @@ def _carriers(level: Name, held: PersonName | str | None, clue: NameClue | None,
     return counts.get(name_pair_key(held.surname, given[0]), 1)
 
 
-def _name_words(level: Name, text: str, carriers: int) -> str:
+def _name_words(level: Name, text: str, carriers: int) -> Sentence:
     if level == Name.DIFFERS:
-        return f"the letter names {text}, not them"
+        return say("the letter names {name}, not them", name=text)
     if level == Name.RELATIVE:
-        return f"{text} shares the surname, not the whole name"
+        return say("{name} shares the surname, not the whole name", name=text)
     if level == Name.SURNAME:
-        return f"only a part of the name agrees with {text}"
-    how = {Name.FULL: "is their name", Name.FUZZY: "is their name but for a letter", Name.INITIALS: "fits their name"}
-    return f"{text} {how[level]}; {carriers} of the customers bear it"
+        return say("only a part of the name agrees with {name}", name=text)
+    if level == Name.INITIALS:
+        return say("{name} fits their name; {count} of the customers bear it", name=text, count=carriers)
+    if level == Name.FUZZY:
+        return say("{name} is their name but for a letter; {count} of the customers bear it", name=text, count=carriers)
+    return say("{name} is their name; {count} of the customers bear it", name=text, count=carriers)
 
 
 def _weigh_dwelling(s: Scored, counts: Mapping[int, int], size: int) -> None:
     if s.dwelling == Dwelling.UNKNOWN:
         return
-    words = {
-        Dwelling.FULL: "is their address",
-        Dwelling.FORMER: "is their former address",
-        Dwelling.HOUSE: "is the same house, not the same flat",
-        Dwelling.DIFFERS: "the letter gives another address than theirs",
-    }
     text = s.dwelling_held
     carriers = min((counts.get(k, 1) for k in dwelling_keys(parse_address(text))), default=1)
     bits = dwelling_bits(s.dwelling, carriers, size)
-    s.found.append(Ground("address", text, f"{text} {words[s.dwelling]}".strip(), bits, s.dwelling_place))
+    s.found.append(Ground("address", text, _dwelling_words(s.dwelling, text), bits, s.dwelling_place))
+
+
+def _dwelling_words(level: Dwelling, text: str) -> Sentence:
+    if level == Dwelling.DIFFERS:
+        return say("the letter gives another address than theirs")
+    if level == Dwelling.HOUSE:
+        return say("{address} is the same house, not the same flat", address=text)
+    if level == Dwelling.FORMER:
+        return say("{address} is their former address", address=text)
+    return say("{address} is their address", address=text)
 
 
 def _weigh_contacts(s: Scored, clues: Clues, counts: Mapping[int, int], size: int) -> None:
@@ -131,10 +132,12 @@ def _weigh_contacts(s: Scored, clues: Clues, counts: Mapping[int, int], size: in
             seen.add(value)
             s.contacts += 1
             bits = contact_bits(counts.get(key, 1), size, clue.channel)
-            s.found.append(Ground(datum, clue.text, f"{datum} {clue.text} is theirs", bits, clue.place))
+            words = say("{datum} {value} is theirs", datum=datum, value=clue.text)
+            s.found.append(Ground(datum, clue.text, words, bits, clue.place))
     if s.profile.birth_date and s.profile.birth_date in clues.dates:
         s.born = True
-        s.found.append(Ground("birth_date", s.profile.birth_date, "their date of birth is in the letter", 9.0))
+        words = say("their date of birth is in the letter")
+        s.found.append(Ground("birth_date", s.profile.birth_date, words, 9.0))
 
 
 def _weigh_numbers(s: Scored, holders: Mapping[str, int]) -> None:
@@ -150,14 +153,16 @@ def _weigh_numbers(s: Scored, holders: Mapping[str, int]) -> None:
 
 
 def _against(clue: NumberClue) -> Ground:
-    return Ground(clue.label or "number", clue.text, f"{clue.text} is another customer's", -6.0, clue.place)
+    words = say("{value} is another customer's", value=clue.text)
+    return Ground(clue.label or "number", clue.text, words, -6.0, clue.place)
 
 
-def _number_words(match: NumberMatch) -> str:
-    kind, written = _KIND_WORDS[match.kind], match.clue.text
-    if squash(written) == squash(match.held):
-        return f"{kind} {match.held} is theirs"
+def _number_words(match: NumberMatch) -> Sentence:
+    kind, held, written = match.kind, match.held, match.clue.text
+    if squash(written) == squash(held):
+        return say("{datum} {value} is theirs", datum=kind, value=held)
     if match.level == Number.CONFUSABLE:
-        return f"{written} reads as their {kind} {match.held}"
-    edits = "one sign" if match.level == Number.ONE_EDIT else "two signs"
-    return f"{written} differs from their {kind} {match.held} in {edits}"
+        return say("{written} reads as their {datum} {value}", written=written, datum=kind, value=held)
+    if match.level == Number.ONE_EDIT:
+        return say("{written} differs from their {datum} {value} in one sign", written=written, datum=kind, value=held)
+    return say("{written} differs from their {datum} {value} in two signs", written=written, datum=kind, value=held)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from archive import arrivals, documents
 from archive.schema import case, filing, folder, source_record
+from archive.sentences import in_english, restored
 
 Answer = dict[str, Any]
 
@@ -43,7 +44,7 @@ def _whole(came: Any, name: str) -> Answer:
     return _record(came.receipt_number, name) | {
         "outcome": outcome,
         "reason": came.reason,
-        "explanation": came.explanation,
+        "explanation": in_english(restored(came.explanation)),
     }
 
 
@@ -76,7 +77,7 @@ def _of_letter(connection: Connection, number: str, name: str, letter: Any) -> A
         "page_to": letter.page_to,
         "outcome": letter.state,
         "reason": letter.reason,
-        "explanation": letter.explanation,
+        "explanation": in_english(restored(letter.explanation)),
         "document": letter.id,
         "document_type": letter.document_type or None,
         "type_confidence": round(letter.type_confidence, 4),

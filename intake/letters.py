@@ -14,6 +14,7 @@ from archive.clock import as_moment
 from archive.documents import NewLetter, NewPart
 from archive.errors import LimitExceeded, Unreadable
 from archive.schema import document, object_
+from archive.sentences import quoted
 from intake.engines import Engines
 from intake.jobs import Job, NewJob, place_of
 from intake.readings import KeptPage, keep_reading, load_reading
@@ -139,11 +140,11 @@ def give_up_opening(engines: Engines, job: Job, error: Exception) -> None:
     with engines.catalogue.writing() as connection:
         if isinstance(error, Unreadable | LimitExceeded):
             engines.jobs.finish(connection, job)
-            arrivals.mark_rejected(connection, came.arrival_id, error.reason, str(error))
+            arrivals.mark_rejected(connection, came.arrival_id, error.reason, (quoted(error),))
             return
         engines.jobs.bury(connection, job, str(error))
         whole = NewPart("letter", came.name, _UNKNOWN, came.digest, came.size_bytes)
         letter_ = NewLetter(1, None, None, came.name, _UNKNOWN, came.digest, came.size_bytes, (whole,))
         letter_id = documents.enter(connection, came.arrival_id, letter_)
-        documents.settle(connection, letter_id, documents.unsettled("review", "not_opened", str(error)), _ACTOR)
+        documents.settle(connection, letter_id, documents.unsettled("review", "not_opened", (quoted(error),)), _ACTOR)
         arrivals.mark_opened(connection, came.arrival_id, _UNKNOWN, 0, (), ())

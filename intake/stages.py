@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Literal
 
 from archive.documents import NewLetter
+from archive.sentences import Sentence, Told
 
 Channel = Literal["post", "email", "form", "upload"]
 PartRole = Literal["letter", "body", "enclosure"]
@@ -124,7 +125,7 @@ class Letter:
     page_to: int | None
     parts: tuple[Part, ...]
     suspicion: str | None = None
-    """Why a person must look at it whatever it says: a stable word, a colon, and the explanation. None for most."""
+    """Why a person must look at it whatever it says: a stable word, a colon, and the explanation as stored. None for most."""
     facts: Mapping[str, str] = field(default_factory=dict)
     """What the channel itself says: sender address, form fields, Message-ID, letter date."""
 
@@ -141,7 +142,7 @@ class Opened:
     pages: int
     separators: tuple[int, ...]
     blanks: tuple[int, ...]
-    refusal: tuple[str, str] | None = None
+    refusal: tuple[str, Told] | None = None
     media_type: str = ""
     readings: Mapping[int, PageReading] = field(default_factory=dict)
     """Pages that had to be read to tell where letters begin, by their number in the arrival: not to be read twice."""
@@ -170,7 +171,7 @@ class Evidence:
 
     datum: str
     value: str
-    words: str
+    words: Sentence
     weight_bits: float
     page: int | None = None
     box: Box | None = None
@@ -236,7 +237,7 @@ class Outcome:
     document_id: int
     kind: OutcomeKind
     reason: str
-    explanation: str
+    explanation: Told
     customer_id: int | None = None
     case_number: str | None = None
     folder: str | None = None

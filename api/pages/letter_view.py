@@ -11,6 +11,7 @@ from api.document_answer import decision_shown, fields_shown
 from api.pages.rendering import Pieces, pieces
 from api.reading_pages import LetterPage
 from archive.access import Access
+from archive.sentences import Sentence, Told, from_row, quoted
 from archive.showing.letters import Card
 from intake.stages import Box, PageReading, Table
 from search.folding import fold
@@ -37,7 +38,7 @@ class Mark:
     y: float
     width: float
     height: float
-    words: str
+    words: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Evidence:
 
     datum: str
     value: str
-    words: str
+    words: Sentence
     weight_bits: float
     strength: str
     page: int | None
@@ -89,10 +90,10 @@ class LetterView:
         return getattr(card, name) if hasattr(card, name) else getattr(card.row, name)
 
     @property
-    def told(self) -> str:
+    def told(self) -> Told:
         """The explanation, where it says more than the reason and the evidence."""
         row = self.card.row
-        return "" if row.state == "filed" or row.reason in TOLD_BY_EVIDENCE else self.card.explanation
+        return () if row.state == "filed" or row.reason in TOLD_BY_EVIDENCE else self.card.explanation
 
     @property
     def own_name(self) -> str:
@@ -144,16 +145,16 @@ def _evidence(
 ) -> tuple[list[Evidence], list[tuple[int, Mark]]]:
     found, marks = [], []
     for place, one in enumerate(told.get("evidence") or ()):
-        weight, number = float(one.get("weight_bits") or 0.0), one.get("page")
+        weight, number, words = float(one.get("weight_bits") or 0.0), one.get("page"), from_row(one["words"])
         box = _box(one, pages)
         mark = f"{prefix}{place}" if box is not None and number else ""
         if mark and box is not None:
-            marks.append((int(number), _mark(mark, _kind(prefix, weight), box, str(one.get("words", "")))))
+            marks.append((int(number), _mark(mark, _kind(prefix, weight), box, words)))
         found.append(
             Evidence(
                 one.get("datum", ""),
                 one.get("value", ""),
-                one.get("words", ""),
+                words,
                 weight,
                 _strength(weight),
                 number,
@@ -190,7 +191,7 @@ def box_of_text(reading: PageReading, value: str) -> Box | None:
 _MARGIN = 0.004
 
 
-def _mark(key: str, kind: str, box: Box, words: str) -> Mark:
+def _mark(key: str, kind: str, box: Box, words: Sentence) -> Mark:
     x, y = max(0.0, box.x0 - _MARGIN), max(0.0, box.y0 - _MARGIN)
     return Mark(
         key,
@@ -255,7 +256,7 @@ def _hit_marks(page: LetterPage, spans: Sequence[tuple[int, int]]) -> list[Mark]
         return []
     starts = {start for start, _end in spans}
     return [
-        _mark(f"h{page.number}-{word.start}", "hit", word.box, word.text)
+        _mark(f"h{page.number}-{word.start}", "hit", word.box, quoted(word.text))
         for word in page.reading.words
         if word.box and any(start in starts for start in range(word.start, word.start + len(word.text)))
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.schema import arrival, case, customer, document, document_event, filing, folder, journal_entry, object_
+from archive.sentences import Told, restored
 from archive.showing import visible
 
 _SAME_LETTERS = 20
@@ -93,10 +94,10 @@ class Card:
         return int(self.row.id)
 
     @property
-    def explanation(self) -> str:
-        """Why the letter ended so, in the pipeline's words; '' where they name a letter that the asker may not see."""
+    def explanation(self) -> Told:
+        """Why the letter ended so; nothing where that names a letter which the asker may not see."""
         hidden = self.row.reason in NAMES_ANOTHER and self.duplicate_of is None
-        return "" if hidden else str(self.row.explanation)
+        return () if hidden else restored(self.row.explanation)
 
     @property
     def duplicate_of(self) -> int | None:

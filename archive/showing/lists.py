@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.schema import arrival, document
+from archive.sentences import in_english, restored
 from archive.showing import visible
 from archive.showing.letters import NAMES_ANOTHER, named
 
@@ -129,7 +130,7 @@ def _letter(row: Row[Any], customer_id: int | None, customer_name: str) -> Lette
         row.received_on,
         row.state,
         row.reason,
-        "" if row.reason in NAMES_ANOTHER else row.explanation,
+        "" if row.reason in NAMES_ANOTHER else in_english(restored(row.explanation)),
         row.page_from,
         row.page_to,
     )
@@ -145,7 +146,7 @@ def _arrival(row: Row[Any], cut: Sequence[Letter] = ()) -> Arrival:
         row.received_at,
         row.state,
         row.reason,
-        row.explanation,
+        in_english(restored(row.explanation)),
         row.pages,
         json.loads(row.separators),
         json.loads(row.blanks),

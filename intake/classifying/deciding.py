@@ -7,8 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from archive.sentences import Sentence, say
 from intake.classifying.features import Seen, see
-from intake.classifying.kinds import kinds
 from intake.classifying.model import Model, load, scale
 from intake.stages import Evidence, TypeDecision
 
@@ -27,13 +27,11 @@ def probabilities(scores: NDArray[np.float32]) -> NDArray[np.float64]:
     return shares
 
 
-def _name(code: str) -> str:
-    return next((kind.names["en"] for kind in kinds() if kind.code == code), code)
-
-
-def _words(feature: str, value: str, code: str, bits: float) -> str:
-    told = {"t": "title", "s": "layout"}.get(feature[0], "wording")
-    return f"{told} “{value}” speaks {'for' if bits > 0 else 'against'} “{_name(code)}”"
+def _words(feature: str, value: str, code: str, bits: float) -> Sentence:
+    zone = {"t": "title", "s": "layout"}.get(feature[0], "wording")
+    if bits > 0:
+        return say("{zone} “{value}” speaks for “{type}”", zone=zone, value=value, type=code)
+    return say("{zone} “{value}” speaks against “{type}”", zone=zone, value=value, type=code)
 
 
 def _evidence(text: str, seen: Seen, model: Model, best: int, second: int) -> tuple[Evidence, ...]:

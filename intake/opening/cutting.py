@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from archive.sentences import Told, say
 from intake.opening.results import PageLook
 
 
@@ -24,7 +25,7 @@ class Segment:
     page_from: int
     page_to: int
     blanks: tuple[int, ...] = ()
-    suspicion: str | None = None
+    suspicion: Told = ()
     separator_missing: bool = False
 
     @property
@@ -100,7 +101,7 @@ def _number_of(payload: str) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def cut_again(whole: Cut, starts: Mapping[int, str]) -> Cut:
+def cut_again(whole: Cut, starts: Mapping[int, Told]) -> Cut:
     """The same with further letters beginning at the pages named; `starts` gives the reason for each.
 
     Both letters at such a cut carry the suspicion, which names the page.
@@ -109,7 +110,7 @@ def cut_again(whole: Cut, starts: Mapping[int, str]) -> Cut:
     return replace(whole, segments=tuple(segments))
 
 
-def _again(segment: Segment, starts: Mapping[int, str]) -> Iterable[Segment]:
+def _again(segment: Segment, starts: Mapping[int, Told]) -> Iterable[Segment]:
     cuts = sorted(page for page in starts if segment.page_from < page <= segment.page_to)
     if not cuts:
         return [segment]
@@ -118,6 +119,7 @@ def _again(segment: Segment, starts: Mapping[int, str]) -> Iterable[Segment]:
     for number, (first, after) in enumerate(pairwise(edges)):
         page = first if number else cuts[0]
         inner = tuple(blank for blank in segment.blanks if first <= blank < after)
-        why = f"page {page}: a separator seems to be missing before it ({starts[page]})"
-        pieces.append(replace(segment, page_from=first, page_to=after - 1, blanks=inner, suspicion=why))
+        why = say("page {page}: a separator seems to be missing before it", page=page)
+        told = (why, *starts[page])
+        pieces.append(replace(segment, page_from=first, page_to=after - 1, blanks=inner, suspicion=told))
     return pieces

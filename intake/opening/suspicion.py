@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from archive.sentences import Sentence, Told, say
+
 THRESHOLD = 2.4
 """Sum of weights from which a page is suspected; at least two kinds of evidence must agree."""
 THRESHOLD_WITH_GAP = 1.2
@@ -41,7 +43,7 @@ class Suspicion:
     """`page`: the place in the list of texts (from 1) where another letter seems to begin; `score` 0…1."""
 
     page: int
-    why: str
+    why: Told
     score: float
 
 
@@ -56,9 +58,9 @@ class _Page:
 
 @dataclass
 class _Evidence:
-    weights: dict[str, float] = field(default_factory=dict)
+    weights: dict[Sentence, float] = field(default_factory=dict)
 
-    def add(self, what: str, weight: float) -> None:
+    def add(self, what: Sentence, weight: float) -> None:
         if weight:
             self.weights[what] = weight
 
@@ -67,7 +69,7 @@ class _Evidence:
         return sum(self.weights.values())
 
     @property
-    def kinds_for(self) -> list[str]:
+    def kinds_for(self) -> list[Sentence]:
         return [what for what, weight in self.weights.items() if weight > 0]
 
 
@@ -91,7 +93,7 @@ def suspect_starts(page_texts: Sequence[str], separator_missing: bool = False) -
     if not found and separator_missing and judged:
         place, evidence = max(judged, key=lambda item: item[1].total)
         if evidence.total >= THRESHOLD_WITH_GAP:
-            evidence.add("the separators' numbers jump here", 1.0)
+            evidence.add(say("the separators' numbers jump here"), 1.0)
             found = [(place, evidence)]
     return [_said(place, evidence) for place, evidence in found]
 
@@ -101,8 +103,8 @@ def _is_start(evidence: _Evidence, threshold: float) -> bool:
 
 
 def _said(place: int, evidence: _Evidence) -> Suspicion:
-    why = "; ".join(sorted(evidence.kinds_for, key=lambda what: -evidence.weights[what])[:3])
-    return Suspicion(place, why, round(1 / (1 + math.exp(THRESHOLD - 0.5 - evidence.total)), 3))
+    why = sorted(evidence.kinds_for, key=lambda what: -evidence.weights[what])[:3]
+    return Suspicion(place, tuple(why), round(1 / (1 + math.exp(THRESHOLD - 0.5 - evidence.total)), 3))
 
 
 def _read(text: str) -> _Page:
@@ -136,9 +138,8 @@ def _evidence(page: _Page, before: Sequence[_Page]) -> _Evidence:
     _going_on_evidence(page, before[-1], evidence)
     if page.number is not None:
         follows = page.number == (before[-1].number or -1) + 1
-        evidence.add(
-            "its page number goes on" if page.number > 1 else "it is numbered page 1", _page_weight(page, follows)
-        )
+        told = say("its page number goes on") if page.number > 1 else say("it is numbered page 1")
+        evidence.add(told, _page_weight(page, follows))
     return evidence
 
 
@@ -160,15 +161,15 @@ def _opening_evidence(page: _Page, evidence: _Evidence) -> None:
         particulars += 0.5
     if _long_numbers(zone):
         particulars += 0.4
-    evidence.add("it opens with short lines", 0.6 if len(zone) >= 3 else 0.0)
-    evidence.add("an addressee's or sender's particulars stand at its top", min(2.2, particulars))
+    evidence.add(say("it opens with short lines"), 0.6 if len(zone) >= 3 else 0.0)
+    evidence.add(say("an addressee's or sender's particulars stand at its top"), min(2.2, particulars))
     dated = any(_DATE.search(line) and len(line.split()) <= 8 for line in zone)
     referenced = any(_REFERENCE.search(line) and _DATE.search(line) for line in zone)
-    evidence.add("a date or reference stands at its top", 1.2 if referenced else 1.0 if dated else 0.0)
+    evidence.add(say("a date or reference stands at its top"), 1.2 if referenced else 1.0 if dated else 0.0)
     if any(_is_salutation(line) for line in page.lines[:_ZONE_LINES]):
-        evidence.add("it greets somebody", 0.8)
+        evidence.add(say("it greets somebody"), 0.8)
     if len(zone) >= 2 and any(_is_title(line) for line in zone[1:]):
-        evidence.add("it has a title of its own", 0.5)
+        evidence.add(say("it has a title of its own"), 0.5)
 
 
 def _names_person(line: str) -> bool:
@@ -223,19 +224,20 @@ def _stem(name: str) -> str:
 def _person_evidence(page: _Page, before: Sequence[_Page], evidence: _Evidence) -> None:
     """The page before was signed; this page is somebody else's, or the same one's."""
     signed_before, signed_here = _signature(before[-1]), _signature(page)
-    evidence.add("the page before it ends with a signature", 0.9 if signed_before else 0.0)
+    evidence.add(say("the page before it ends with a signature"), 0.9 if signed_before else 0.0)
     words_before = {
         _stem(_folded(word)) for earlier in before for line in earlier.lines for word in line.split() if len(word) > 3
     }
     if signed_here is not None and len(signed_here) > 2:
         known = _stem(signed_here) in words_before
-        evidence.add("the same person signs it" if known else "another person signs it", -1.5 if known else 1.2)
+        told = say("the same person signs it") if known else say("another person signs it")
+        evidence.add(told, -1.5 if known else 1.2)
     ids_before = _long_numbers(line for earlier in before for line in earlier.lines)
     ids_here = _long_numbers(page.lines)
     if ids_here & ids_before:
-        evidence.add("it names the same number as the page before", -1.5)
+        evidence.add(say("it names the same number as the page before"), -1.5)
     elif ids_before and _long_numbers(page.zone):
-        evidence.add("it names another number", 0.6)
+        evidence.add(say("it names another number"), 0.6)
 
 
 def _long_numbers(lines: object) -> set[str]:
@@ -253,22 +255,22 @@ def _going_on_evidence(page: _Page, last: _Page, evidence: _Evidence) -> None:
     """What says that the page goes on with the one before it."""
     first, end = page.lines[0], last.lines[-1]
     if first[:1].islower():
-        evidence.add("it begins within a sentence", -2.0)
+        evidence.add(say("it begins within a sentence"), -2.0)
     number = _first_number(page.lines[:3])
     if number is not None and number > 1 and number - 1 in _numbers(last.lines):
-        evidence.add("it goes on with a list", -2.5)
+        evidence.add(say("it goes on with a list"), -2.5)
     elif (
         number == 1
         and len(page.zone) <= 2
         and not any(_LABELLED.match(line) or _DATE.search(line) for line in page.zone)
     ):
-        evidence.add("it is a list under a heading, as enclosures are", -2.0)
+        evidence.add(say("it is a list under a heading, as enclosures are"), -2.0)
     if number is None and len(_numbers(last.lines)) >= 3 and end.rstrip().endswith("."):
-        evidence.add("the list before it has ended", 0.3)
+        evidence.add(say("the list before it has ended"), 0.3)
     if _breaks_off(end, last.lines) and not _signature(last):
-        evidence.add("the page before it breaks off", -1.0)
+        evidence.add(say("the page before it breaks off"), -1.0)
     if len(page.lines) <= 3:
-        evidence.add("it holds a few lines only", -1.5)
+        evidence.add(say("it holds a few lines only"), -1.5)
 
 
 def _first_number(lines: Sequence[str]) -> int | None:
@@ -284,6 +286,6 @@ def _breaks_off(line: str, lines: Sequence[str]) -> bool:
     return len(line) >= 0.7 * widest and not line.rstrip().endswith((".", "!", "?", ";", ":"))
 
 
-def reasons_by_page(suspicions: Sequence[Suspicion], pages: Sequence[int]) -> Mapping[int, str]:
+def reasons_by_page(suspicions: Sequence[Suspicion], pages: Sequence[int]) -> Mapping[int, Told]:
     """For `cutting.cut_again`: the file's page number of each suspicion and why. `pages`: of the texts judged."""
     return {pages[suspicion.page - 1]: suspicion.why for suspicion in suspicions}

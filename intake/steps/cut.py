@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from archive.documents import NewLetter, NewPart
+from archive.sentences import Told, stored
 from intake.engines import Engines
 from intake.opening import arrival as opening
 from intake.opening.cutting import Cut, Segment, cut_again
@@ -40,19 +41,13 @@ def cut(preserved: Preserved, engines: Engines, folder: Path) -> Opened:
         limits=engines.limits,
     )
     if contents.verdict is not None and contents.verdict.outcome == "rejected":
-        return Opened(preserved, (), 0, (), (), refusal=(contents.verdict.reason, told(contents.verdict.reason)))
+        return Opened(preserved, (), 0, (), (), refusal=(contents.verdict.reason, ()))
     if contents.verdict is not None:
-        reason = contents.verdict.reason
-        return _one_letter(preserved, contents, engines, scratch, f"{reason}: {told(reason)}")
+        return _one_letter(preserved, contents, engines, scratch, f"{contents.verdict.reason}: ")
     pages = [page for page in contents.parts[0].pages if page.drawable]
     if not pages or not has_pages(contents.media_type):
         return _one_letter(preserved, contents, engines, scratch, "")
     return _paged(preserved, contents, engines, source, scratch)
-
-
-def told(reason: str) -> str:
-    """A reader's reason word as a sentence begins: the pages and the command line have it in the clerk's language."""
-    return reason.replace("_", " ").replace(":", ": ")
 
 
 def _one_letter(preserved: Preserved, contents: Contents, engines: Engines, scratch: Path, suspicion: str) -> Opened:
@@ -143,7 +138,7 @@ def _suspected(
         # Of a large batch only what may hide a letter is read now; the rest side by side, letter by letter.
         written = [page for segment in found.segments if len(segment.pages) > 1 for page in segment.pages]
     readings = _read_now(written, contents, engines, source, scratch)
-    starts: dict[int, str] = {}
+    starts: dict[int, Told] = {}
     for segment in found.segments:
         texts = [readings[number].text for number in segment.pages if number in readings]
         for suspicion in suspect_starts(texts, separator_missing=segment.separator_missing):
@@ -189,4 +184,4 @@ def _cut_out(
 
 
 def _suspicion(segment: Segment) -> str:
-    return f"{SUSPECTED}: {segment.suspicion}" if segment.suspicion else ""
+    return f"{SUSPECTED}: {stored(segment.suspicion)}" if segment.suspicion else ""

@@ -15,6 +15,7 @@ from archive.errors import LimitExceeded, Unreadable
 from archive.filings import Filed, file_in_case, file_in_folder
 from archive.folder_plan import load_plan
 from archive.schema import case, customer, document, document_event, filing
+from archive.sentences import Told, quoted, restored, say
 from cases.choosing import Choice, Question
 from cases.opening import choose_case, join_case, open_case
 from cases.types import load_types
@@ -45,29 +46,29 @@ def _outcome(compared: Compared, connection: Connection) -> Outcome:
     if compared.repeats is not None and compared.how == "same_bytes":
         return _repeats(connection, id_, compared.repeats)
     if letter.suspicion:
-        reason, _, told = letter.suspicion.partition(": ")
-        return _review(id_, reason, told)
+        reason, _, why = letter.suspicion.partition(": ")
+        return _review(id_, reason, restored(why))
     if not recognised.read.text.strip():
-        return _review(id_, "no_text", "nothing could be read in this letter")
+        return _review(id_, "no_text", (say("nothing could be read in this letter"),))
     if not whose.certain:
         return _review(id_, whose.reason or "nobody_known", _why_not(whose))
     if not what.certain:
-        told = f"{what.document_type} or {what.runner_up}: too close to tell"
-        return _review(id_, "type_uncertain", told)
+        close = say("{type} or {other_type}: too close to tell", type=what.document_type, other_type=what.runner_up or "")
+        return _review(id_, "type_uncertain", (close,))
     choice = choose_case(connection, question_of(recognised, letter_day(connection, recognised)))
     if not choice.certain:
-        return _review(id_, choice.because, choice.explanation)
-    told = "; ".join(evidence.words for evidence in whose.evidence if evidence.weight_bits > 0)
+        return _review(id_, choice.because, (choice.explanation,))
+    told = tuple(evidence.words for evidence in whose.evidence if evidence.weight_bits > 0)
     return Outcome(id_, OutcomeKind.FILED, whose.ground or "name_address", told)
 
 
-def _review(document_id: int, reason: str, explanation: str) -> Outcome:
+def _review(document_id: int, reason: str, explanation: Told) -> Outcome:
     return Outcome(document_id, OutcomeKind.REVIEW, reason, explanation)
 
 
-def _why_not(whose: CustomerDecision) -> str:
-    told = [evidence.words for evidence in whose.evidence]
-    return "; ".join(told) or "nothing in the letter points to a customer that we know"
+def _why_not(whose: CustomerDecision) -> Told:
+    told = tuple(evidence.words for evidence in whose.evidence)
+    return told or (say("nothing in the letter points to a customer that we know"),)
 
 
 def _repeats(connection: Connection, document_id: int, first: int) -> Outcome:
@@ -78,10 +79,10 @@ def _repeats(connection: Connection, document_id: int, first: int) -> Outcome:
         .where(filing.c.document_id == first, case.c.state == "closed")
     ).scalar()
     if closed is not None:
-        told = f"repeats document {first}, whose case {closed} is closed"
-        return Outcome(document_id, OutcomeKind.REVIEW, "repeats_in_closed_case", told, duplicate_of=first)
-    told = f"the same as document {first}, received before"
-    return Outcome(document_id, OutcomeKind.DUPLICATE, "received_again", told, duplicate_of=first)
+        told = say("repeats document {number}, whose case {case} is closed", number=first, case=closed)
+        return Outcome(document_id, OutcomeKind.REVIEW, "repeats_in_closed_case", (told,), duplicate_of=first)
+    told = say("the same as document {number}, received before", number=first)
+    return Outcome(document_id, OutcomeKind.DUPLICATE, "received_again", (told,), duplicate_of=first)
 
 
 def _settlement(compared: Compared, outcome: Outcome) -> Settlement:
@@ -169,8 +170,8 @@ def set_aside(engines: Engines, job: Job, error: Exception) -> None:
     with engines.catalogue.writing() as connection:
         if isinstance(error, Unreadable | LimitExceeded):
             engines.jobs.finish(connection, job)
-            how = documents.unsettled("rejected", error.reason, str(error))
+            how = documents.unsettled("rejected", error.reason, (quoted(error),))
         else:
             engines.jobs.bury(connection, job, str(error))
-            how = documents.unsettled("review", "not_read" if job.kind == "read" else "not_settled", str(error))
+            how = documents.unsettled("review", "not_read" if job.kind == "read" else "not_settled", (quoted(error),))
         documents.settle(connection, job.subject, how, ACTOR)

@@ -11,6 +11,7 @@ import intake
 from api.pages.letter_view import FAIR_BITS, STRONG_BITS
 from api.problems import TABLE
 from api.wording import LANGUAGES, chosen_language, wording
+from archive.sentences import STABLE_WORDS
 from archive.showing.letters import NAMES_ANOTHER
 from intake.deciding import REJECT_REASONS
 
@@ -60,6 +61,7 @@ def test_every_text_is_used() -> None:
     source = _sources()
     named = set(_QUOTED.findall(source))
     groups = {*_GROUPED.findall(source), *(f"{group}." for group in _WORDS.findall(source)), "state.", "arrival_state."}
+    groups |= {f"{word}." for word in STABLE_WORDS}
     built = ("unit.", "health.", "search.effort.", "key.", "nav.", "ground.", "facet.", "search.in.", "ledger.list.")
     unused = [key for key in wording("en").texts if key not in named and not key.startswith((*groups, *built))]
     assert unused == []

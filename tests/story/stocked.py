@@ -29,6 +29,7 @@ from archive.filings import Filed, file_in_case, file_in_folder
 from archive.folder_plan import load_plan
 from archive.importing import import_customers
 from archive.schema import case, customer, document
+from archive.sentences import Sentence, quoted, say
 from cases.choosing import Question
 from cases.opening import open_case
 from cases.types import load_types
@@ -85,11 +86,15 @@ class Sheet:
     customer_confidence: float = 0.97
     runner_up: str = ""
     margin_bits: float = 14.0
-    evidence: Sequence[tuple[str, str, str, float]] = ()
+    evidence: Sequence[tuple[str, str, Sentence, float]] = ()
     channel: str = "post"
     mark: str = ""
     repeats: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def _theirs(datum: str, value: str) -> Sentence:
+    return say("{datum} {value} is theirs", datum=datum, value=value)
 
 
 SHEETS = (
@@ -100,7 +105,7 @@ SHEETS = (
         reason="account",
         document_type="meter_reading",
         customer="B-3",
-        evidence=(("account", "5510077001", "account 5510077001 is theirs", 21.0),),
+        evidence=(("account", "5510077001", _theirs("account", "5510077001"), 21.0),),
     ),
     Sheet(
         "proposed complaint",
@@ -116,9 +121,14 @@ SHEETS = (
         customer="B-3",
         customer_confidence=0.88,
         evidence=(
-            ("account", "5510077001", "account 5510077001 is theirs", 21.0),
-            ("name", "M. Whitlock", "the initial and the surname are theirs", 6.2),
-            ("address", "14 Tanner Row", "the address is theirs", 9.1),
+            ("account", "5510077001", _theirs("account", "5510077001"), 21.0),
+            (
+                "name",
+                "M. Whitlock",
+                say("{name} fits their name; {count} of the customers bear it", name="M. Whitlock", count=2),
+                6.2,
+            ),
+            ("address", "14 Tanner Row", say("{address} is their address", address="14 Tanner Row"), 9.1),
         ),
         facts={"from_address": "m.whitlock@mail.example"},
     ),
@@ -139,9 +149,9 @@ SHEETS = (
         runner_up="B-1",
         margin_bits=0.7,
         evidence=(
-            ("address", "ul. Sadovaya 4", "the address is theirs", 9.0),
-            ("name", "Zarechny", "the surname is theirs", 4.0),
-            ("number", "5510077001", "5510077001 is another customer's", -6.0),
+            ("address", "ul. Sadovaya 4", say("{address} is their address", address="ul. Sadovaya 4"), 9.0),
+            ("name", "Zarechny", say("only a part of the name agrees with {name}", name="Zarechny"), 4.0),
+            ("number", "5510077001", say("{value} is another customer's", value="5510077001"), -6.0),
         ),
     ),
     Sheet(
@@ -181,7 +191,7 @@ SHEETS = (
         reason="account",
         document_type="new_connection",
         customer="B-5",
-        evidence=(("account", "6410011223", "account 6410011223 is theirs", 21.0),),
+        evidence=(("account", "6410011223", _theirs("account", "6410011223"), 21.0),),
     ),
     Sheet(
         "other review",
@@ -191,7 +201,14 @@ SHEETS = (
         document_type="contract_copy",
         customer="B-5",
         customer_confidence=0.6,
-        evidence=(("name", "Daniel Okafor", "the name is theirs", 5.0),),
+        evidence=(
+            (
+                "name",
+                "Daniel Okafor",
+                say("{name} fits their name; {count} of the customers bear it", name="Daniel Okafor", count=1),
+                5.0,
+            ),
+        ),
     ),
     Sheet(
         "repeats across",
@@ -283,7 +300,7 @@ def _settlement(made: Stock, sheet: Sheet, reading: PageReading) -> Settlement:
         evidence,
     )
     repeated = made.documents.get(sheet.repeats)
-    told = f"the same as document {repeated}, received before" if repeated else ""
+    told = (say("the same as document {number}, received before", number=repeated),) if repeated else ()
     return Settlement(
         sheet.state,
         sheet.reason,
@@ -352,7 +369,7 @@ def _reject_whole(made: Stock) -> None:
     with made.opened.catalogue.writing() as connection:
         new = NewArrival("upload", "test:nothing", "63", "nothing.pdf", "", digest, size)
         arrival_id, made.receipts["nothing"] = arrivals.register(connection, new, "test")
-        arrivals.mark_rejected(connection, arrival_id, "zero_bytes", "the file has no bytes")
+        arrivals.mark_rejected(connection, arrival_id, "zero_bytes", (quoted("the file has no bytes"),))
 
 
 def drawn(lines: Sequence[str]) -> tuple[bytes, PageReading]:

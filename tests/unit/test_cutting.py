@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archive.sentences import in_english, say
 from intake.opening.cutting import Cut, cut, cut_again
 from intake.opening.results import PageLook
 
@@ -63,18 +64,17 @@ def test_every_page_is_in_a_letter_a_separator_or_a_blank(pattern: str) -> None:
 @settings(deadline=None)
 @given(st.text(alphabet="spb", max_size=30), st.sets(st.integers(1, 30)))
 def test_a_second_cut_still_balances_and_names_its_page(pattern: str, starts: set[int]) -> None:
-    again = cut_again(cut(looks(pattern)), dict.fromkeys(starts, "another person signs it"))
+    again = cut_again(cut(looks(pattern)), dict.fromkeys(starts, (say("another person signs it"),)))
     assert again.balances
     for segment in again.segments:
         if segment.page_from in starts and any(other.page_to == segment.page_from - 1 for other in again.segments):
-            assert segment.suspicion is not None
-            assert f"page {segment.page_from}:" in segment.suspicion
+            assert f"page {segment.page_from}:" in in_english(segment.suspicion)
 
 
 def test_both_letters_at_a_suspected_cut_are_suspected() -> None:
-    found = cut_again(cut(looks("spppsp")), {3: "it greets somebody"})
+    found = cut_again(cut(looks("spppsp")), {3: (say("it greets somebody"),)})
     assert ranges(found) == [(2, 2), (3, 4), (6, 6)]
-    assert [segment.suspicion is not None for segment in found.segments] == [True, True, False]
+    assert [bool(segment.suspicion) for segment in found.segments] == [True, True, False]
 
 
 def numbered(*payloads: str) -> Cut:

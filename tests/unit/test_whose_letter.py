@@ -141,7 +141,7 @@ def test_a_mails_quoted_history_is_not_the_senders() -> None:
 def test_every_decision_says_where_and_how_much() -> None:
     decision = decided("Заявитель: Щербинина Ульяна Марковна\nлиц. счёт № 70555667788")
     assert {e.datum for e in decision.evidence} == {"account", "name"}
-    assert all(e.page == 1 and e.words for e in decision.evidence)
+    assert all(e.page == 1 and str(e.words) for e in decision.evidence)
     assert sum(e.weight_bits for e in decision.evidence) > 30
     assert decision.margin_bits > 7
 
