@@ -16,6 +16,8 @@ from archive.showing import visible
 from archive.upserting import upsert
 
 Ground = Literal["account", "person", "hand"]
+BY_ACCOUNT = frozenset({"account", "contract", "meter", "point_of_delivery"})
+"""Data by which a customer is known through an account, so that the filing can follow the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,13 @@ class Filed:
     ground: Ground
     value: str
     actor: str
+
+
+def on_ground(known_by: str | None, account: str | None, actor: str) -> Filed:
+    """On what a filing rests: the account (so that it can follow a takeover) or the person. `known_by`: which datum."""
+    if known_by in BY_ACCOUNT and account:
+        return Filed("account", account, actor)
+    return Filed("person", "", actor)
 
 
 def file_in_folder(connection: Connection, document_id: int, customer_id: int, code: str, why: Filed) -> int:

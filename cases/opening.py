@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,16 +16,26 @@ from cases.calendar import calendar_of
 from cases.choosing import Choice, KnownCase, Question, choose
 
 
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The case that a letter went into; `opened` says that it was made for it."""
+
+    id: int
+    number: str
+    opened: bool
+
+
 def choose_case(connection: Connection, question: Question) -> Choice:
     """The case for a letter, by what the catalogue holds. Reads only."""
-    quoted = _known(connection.execute(select(case).where(case.c.number.in_(question.quoted))).all())
+    quoted = known_cases(connection.execute(select(case).where(case.c.number.in_(question.quoted))).all())
     own = select(case).where(
         case.c.customer_id == question.customer_id, case.c.type == question.type.code, case.c.state == "open"
     )
-    return choose(question, quoted, _known(connection.execute(own).all()))
+    return choose(question, quoted, known_cases(connection.execute(own).all()))
 
 
-def _known(rows: Sequence[Row[Any]]) -> list[KnownCase]:
+def known_cases(rows: Sequence[Row[Any]]) -> list[KnownCase]:
+    """Rows of the table `case` as choosing knows them."""
     return [
         KnownCase(
             row.id,
@@ -38,6 +49,15 @@ def _known(rows: Sequence[Row[Any]]) -> list[KnownCase]:
         )
         for row in rows
     ]
+
+
+def enter_case(connection: Connection, choice: Choice, question: Question, branch_code: str, actor: str) -> Placed:
+    """Bring a letter into the case chosen for it: the one that there is, else a new one of the letter's branch."""
+    if choice.case is not None:
+        join_case(connection, choice.case, question, actor)
+        return Placed(choice.case.id, choice.case.number, opened=False)
+    made = open_case(connection, question, branch_code, question.on, actor, choice.linked)
+    return Placed(made.id, made.number, opened=True)
 
 
 def open_case(
@@ -73,7 +93,7 @@ def open_case(
     connection.execute(insert(party).values(case_id=case_id, customer_id=question.customer_id, role="sender"))
     journal.write(connection, actor, "open", f"case:{case_id}", None, {"number": number, "type": question.type.code})
     known = connection.execute(select(case).where(case.c.id == case_id)).all()
-    return _known(known)[0]
+    return known_cases(known)[0]
 
 
 def join_case(connection: Connection, joined: KnownCase, question: Question, actor: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,20 +16,11 @@ from archive.errors import BadInput, NotFound
 from archive.schema import case, filing
 from archive.showing import visible
 from cases.choosing import KnownCase, Question
-from cases.opening import choose_case, join_case, open_case
+from cases.opening import Placed, choose_case, enter_case, known_cases
 from cases.types import CaseType, load_types
 
 NEW_CASE = "new"
 UNDONE = "opened_in_error"
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """The case that a letter went into; `opened` says that it was made for it."""
-
-    id: int
-    number: str
-    opened: bool
 
 
 def case_by_hand(
@@ -41,26 +32,21 @@ def case_by_hand(
     that the asker may not see, BadInput for a closed one or another customer's.
     """
     asked = question(letter, load_types().for_letter(document_type), owner)
-    if wish == NEW_CASE:
-        joined = None
-    elif wish:
-        joined = _named(connection, access, wish, owner)
-    else:
-        joined = choose_case(connection, asked).case
-    if joined is not None:
-        join_case(connection, joined, asked, access.actor)
-        return Placed(joined.id, joined.number, opened=False)
-    made = open_case(connection, asked, letter.branch, date.fromisoformat(letter.received_on), access.actor)
-    return Placed(made.id, made.number, opened=True)
+    choice = choose_case(connection, asked)
+    if wish:
+        joined = None if wish == NEW_CASE else _named(connection, access, wish, owner)
+        choice = replace(choice, case=joined)
+    return enter_case(connection, choice, asked, letter.branch, access.actor)
 
 
 def question(letter: Row[Any], case_type: CaseType, owner: int) -> Question:
     """What is known of the letter, as the choice of its case asks it."""
-    decision = json.loads(letter.decision)
+    decision, fields = json.loads(letter.decision), json.loads(letter.fields)
     account = (decision.get("customer") or {}).get("account") or "" if letter.customer_id == owner else ""
+    point = fields.get("point_of_delivery") or ""
     # By the day of receipt, as in filing unseen: no sender can get that wrong.
     on = date.fromisoformat(letter.received_on)
-    return Question(owner, account, "", case_type, on, tuple(decision.get("case_numbers") or ()))
+    return Question(owner, account, point, case_type, on, tuple(decision.get("case_numbers") or ()))
 
 
 def leave_case(connection: Connection, access: Access, case_id: int) -> None:
@@ -81,13 +67,4 @@ def _named(connection: Connection, access: Access, number: str, owner: int) -> K
         raise BadInput(f"case {number} is closed; choose an open one, or a new one")
     if row.customer_id not in (None, owner):
         raise BadInput(f"case {number} belongs to another customer; choose one of this customer's")
-    return KnownCase(
-        row.id,
-        row.number,
-        row.type,
-        row.customer_id,
-        row.account,
-        row.point_of_delivery,
-        True,
-        date.fromisoformat(row.last_letter_on),
-    )
+    return known_cases([row])[0]

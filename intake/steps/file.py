@@ -12,35 +12,42 @@ from archive import documents
 from archive.clock import utc_now
 from archive.documents import Settlement
 from archive.errors import LimitExceeded, Unreadable
-from archive.filings import Filed, file_in_case, file_in_folder
+from archive.filings import Filed, file_in_case, file_in_folder, on_ground
 from archive.folder_plan import load_plan
 from archive.schema import case, customer, document, document_event, filing
 from archive.sentences import Told, quoted, restored, say
-from cases.choosing import Choice, Question
-from cases.opening import choose_case, join_case, open_case
+from cases.choosing import Question
+from cases.opening import choose_case, enter_case
 from cases.types import load_types
 from intake.engines import Engines
 from intake.jobs import Job
 from intake.stages import Compared, CustomerDecision, Outcome, OutcomeKind, Recognised
 
 ACTOR = "system:intake"
-_BY_ACCOUNT = frozenset({"account", "contract", "meter", "point_of_delivery"})
 
 
 def file(compared: Compared, connection: Connection) -> Outcome:
     """Settle a letter in the caller's transaction: its state, its reason, its filings. Safe to repeat once rolled back."""
+    kept_back = _kept_back(compared, connection)
+    if kept_back is not None:
+        return _end(connection, compared, kept_back)
     recognised = compared.recognised
-    outcome = _outcome(compared, connection)
-    documents.settle(connection, outcome.document_id, _settlement(compared, outcome), ACTOR)
-    if compared.repeats is not None:
-        _note_received_again(connection, compared)
-    if outcome.kind is OutcomeKind.FILED:
-        _put_in_place(connection, recognised)
+    whose, id_ = recognised.customer, recognised.read.letter.document_id
+    branch, received_on = _came(connection, id_)
+    question = _question(recognised, received_on)
+    choice = choose_case(connection, question)
+    if not choice.certain:
+        return _end(connection, compared, _review(id_, choice.because, (choice.explanation,)))
+    told = tuple(evidence.words for evidence in whose.evidence if evidence.weight_bits > 0)
+    outcome = _end(connection, compared, Outcome(id_, OutcomeKind.FILED, whose.ground or "name_address", told))
+    why = on_ground(whose.ground, whose.account, ACTOR)
+    _file_in_folder(connection, recognised, question.customer_id, why)
+    file_in_case(connection, id_, enter_case(connection, choice, question, branch, ACTOR).id, why)
     return outcome
 
 
-def _outcome(compared: Compared, connection: Connection) -> Outcome:
-    """Which of the four ends, and why: the first rule that applies."""
+def _kept_back(compared: Compared, connection: Connection) -> Outcome | None:
+    """What keeps the letter from being filed unseen, by itself: the first rule that applies, None where none does."""
     recognised, id_ = compared.recognised, compared.recognised.read.letter.document_id
     letter, whose, what = recognised.read.letter, recognised.customer, recognised.type
     if compared.repeats is not None and compared.how == "same_bytes":
@@ -53,13 +60,19 @@ def _outcome(compared: Compared, connection: Connection) -> Outcome:
     if not whose.certain:
         return _review(id_, whose.reason or "nobody_known", _why_not(whose))
     if not what.certain:
-        close = say("{type} or {other_type}: too close to tell", type=what.document_type, other_type=what.runner_up or "")
-        return _review(id_, "type_uncertain", (close,))
-    choice = choose_case(connection, question_of(recognised, letter_day(connection, recognised)))
-    if not choice.certain:
-        return _review(id_, choice.because, (choice.explanation,))
-    told = tuple(evidence.words for evidence in whose.evidence if evidence.weight_bits > 0)
-    return Outcome(id_, OutcomeKind.FILED, whose.ground or "name_address", told)
+        told = say(
+            "{type} or {other_type}: too close to tell", type=what.document_type, other_type=what.runner_up or ""
+        )
+        return _review(id_, "type_uncertain", (told,))
+    return None
+
+
+def _end(connection: Connection, compared: Compared, outcome: Outcome) -> Outcome:
+    """Write how the letter ended."""
+    documents.settle(connection, outcome.document_id, settlement_of(compared, outcome), ACTOR)
+    if compared.repeats is not None:
+        _note_received_again(connection, compared)
+    return outcome
 
 
 def _review(document_id: int, reason: str, explanation: Told) -> Outcome:
@@ -85,7 +98,8 @@ def _repeats(connection: Connection, document_id: int, first: int) -> Outcome:
     return Outcome(document_id, OutcomeKind.DUPLICATE, "received_again", (told,), duplicate_of=first)
 
 
-def _settlement(compared: Compared, outcome: Outcome) -> Settlement:
+def settlement_of(compared: Compared, outcome: Outcome) -> Settlement:
+    """All that the letter's row says of how it ended."""
     recognised = compared.recognised
     what, whose = recognised.type, recognised.customer
     decision: dict[str, Any] = {
@@ -111,46 +125,30 @@ def _settlement(compared: Compared, outcome: Outcome) -> Settlement:
     )
 
 
-def question_of(recognised: Recognised, on: date) -> Question:
-    """What the cases room is asked about a letter whose customer is known."""
+def _question(recognised: Recognised, received_on: date) -> Question:
+    """What the cases room is asked about a letter whose customer is known.
+
+    The letter counts by the day of its receipt, which no sender can get wrong.
+    """
     whose = recognised.customer
     if whose.customer_id is None:
         raise ValueError("a letter without a customer belongs to no case")
     type_ = load_types().for_letter(recognised.type.document_type)
     point = recognised.fields.get("point_of_delivery", "")
-    return Question(whose.customer_id, whose.account or "", point, type_, on, recognised.case_numbers)
+    return Question(whose.customer_id, whose.account or "", point, type_, received_on, recognised.case_numbers)
 
 
-def letter_day(connection: Connection, recognised: Recognised) -> date:
-    """The day by which a letter joins a case: that of its receipt, which no sender can get wrong."""
-    id_ = recognised.read.letter.document_id
-    received = connection.execute(select(document.c.received_on).where(document.c.id == id_)).scalar_one()
-    return date.fromisoformat(received)
+def _came(connection: Connection, document_id: int) -> tuple[str, date]:
+    """The letter's branch, and the day of its receipt there."""
+    query = select(document.c.branch, document.c.received_on).where(document.c.id == document_id)
+    branch, received_on = connection.execute(query).one()
+    return branch, date.fromisoformat(received_on)
 
 
-def _put_in_place(connection: Connection, recognised: Recognised) -> None:
-    """File into the customer's folder and into the case: an open one, or a new one."""
-    whose, id_ = recognised.customer, recognised.read.letter.document_id
-    question = question_of(recognised, letter_day(connection, recognised))
-    why = ground_of(whose)
-    kind = connection.execute(select(customer.c.kind).where(customer.c.id == question.customer_id)).scalar_one()
+def _file_in_folder(connection: Connection, recognised: Recognised, customer_id: int, why: Filed) -> None:
+    kind = connection.execute(select(customer.c.kind).where(customer.c.id == customer_id)).scalar_one()
     place = load_plan().place_of(recognised.type.document_type, kind)
-    file_in_folder(connection, id_, question.customer_id, place.code, why)
-    file_in_case(connection, id_, _case_id(connection, id_, question, choose_case(connection, question)), why)
-
-
-def ground_of(whose: CustomerDecision) -> Filed:
-    """On what a filing rests: the account (so that it can follow a takeover) or the person."""
-    by_account = whose.ground in _BY_ACCOUNT and bool(whose.account)
-    return Filed("account" if by_account else "person", whose.account or "" if by_account else "", ACTOR)
-
-
-def _case_id(connection: Connection, document_id: int, question: Question, choice: Choice) -> int:
-    if choice.case is not None:
-        join_case(connection, choice.case, question, ACTOR)
-        return choice.case.id
-    branch = connection.execute(select(document.c.branch).where(document.c.id == document_id)).scalar_one()
-    return open_case(connection, question, branch, question.on, ACTOR, choice.linked).id
+    file_in_folder(connection, recognised.read.letter.document_id, customer_id, place.code, why)
 
 
 def _note_received_again(connection: Connection, compared: Compared) -> None:
