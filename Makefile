@@ -1,4 +1,4 @@
-.PHONY: help install demo serve check test seed lock clean
+.PHONY: help install demo serve check test engines engines-stop seed lock clean
 .DEFAULT_GOAL := help
 DEMO_HOME := home/demo
 
@@ -25,13 +25,20 @@ test:  ## Every test that needs no server
 	@./install.sh --with-tests
 	.venv/bin/python -m pytest
 
+engines:  ## Install and start the real servers (ONLY="postgres minio": these alone)
+	@./install.sh --with-engines $(ONLY)
+	@.venv/bin/python -m tests.engines up $(ONLY)
+
+engines-stop:  ## Stop the real servers (ONLY="…": these alone)
+	@.venv/bin/python -m tests.engines down $(ONLY)
+
 seed:  ## Make the seed mailbag anew
 	@./install.sh --with-tests
 	.venv/bin/python seed/make_mailbag.py
 
 lock:  ## Pin every package anew from pyproject.toml
 	@python3 -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7' && \
-	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --no-emit-index-url --no-emit-trusted-host \
+	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --no-emit-index-url --no-emit-trusted-host \
 	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml
 
 clean:  ## Remove the demo archive and all caches

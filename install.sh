@@ -4,7 +4,43 @@ set -eu
 cd "$(dirname "$0")"
 
 PACKAGES="python3-venv tesseract-ocr tesseract-ocr-rus tesseract-ocr-eng fonts-dejavu-core"
-[ "${1:-}" = "--with-tests" ] && PACKAGES="$PACKAGES chromium chromium-driver strace"
+
+# What the engines of the tests need (--with-engines [NAME…]; without a name all). A Go or a Java development kit that
+# is there already is used as it is; where the system offers no Java 21, the engine itself says that it is missing.
+engine_packages() {
+    for engine in ${*:-postgres redis rabbitmq minio versitygw toxiproxy elasticsearch opensearch}; do
+        case $engine in
+        postgres) echo postgresql ;;
+        redis) echo redis-server ;;
+        rabbitmq) echo rabbitmq-server ;;
+        minio | versitygw | toxiproxy) command -v go >/dev/null || [ -x /usr/local/go/bin/go ] || echo golang-go ;;
+        elasticsearch | opensearch)
+            command -v mvn >/dev/null || echo maven
+            has_java_kit || newest_java_kit ;;
+        esac
+    done | sort -u
+}
+has_java_kit() {
+    for kit in "${JAVA_HOME:-}" /usr/lib/jvm/*; do
+        [ -x "$kit/bin/javac" ] && grep -qsE '^JAVA_VERSION="(2[1-9]|[3-9][0-9])' "$kit/release" && return 0
+    done
+    return 1
+}
+newest_java_kit() {
+    for version in 25 21; do
+        if apt-cache show "openjdk-$version-jdk-headless" >/dev/null 2>&1; then
+            echo "openjdk-$version-jdk-headless"
+            return
+        fi
+    done
+}
+
+case "${1:-}" in
+--with-tests) PACKAGES="$PACKAGES chromium chromium-driver strace" ;;
+--with-engines)
+    shift
+    PACKAGES="$PACKAGES $(engine_packages "$@")" ;;
+esac
 
 missing=""
 for package in $PACKAGES; do
