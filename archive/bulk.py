@@ -6,18 +6,30 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
-
-_PLACEHOLDERS = {"qmark": "?", "format": "%s", "pyformat": "%s"}
+from sqlalchemy.exc import DBAPIError
 
 
 def insert_rows(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert tuples in the order of `columns`; does nothing for no rows. Constraints speak as always."""
-    if rows:
-        mark = _PLACEHOLDERS[connection.dialect.paramstyle]
-        marks = ", ".join([mark] * len(columns))
-        # Names come from archive.schema alone, never from data.
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608
-        connection.exec_driver_sql(statement, list(rows))
+    if not rows:
+        return
+    # Names come from archive.schema alone, never from data.
+    into = f"{table.name} ({', '.join(columns)})"
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT INTO {into} VALUES ({marks})", list(rows))  # noqa: S608
+    else:
+        _copy(connection, f"COPY {into} FROM STDIN", rows)
+
+
+def _copy(connection: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    try:
+        with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except connection.dialect.loaded_dbapi.Error as error:
+        # The same errors as from any other statement, whatever way the rows took.
+        raise DBAPIError.instance(statement, None, error, connection.dialect.loaded_dbapi.Error) from error
 
 
 def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:

@@ -17,9 +17,9 @@ from sqlalchemy import (
     MetaData,
     PrimaryKeyConstraint,
     Table,
-    Text,
     UniqueConstraint,
 )
+from sqlalchemy import Text as AnyText
 
 metadata = MetaData(
     naming_convention={
@@ -30,6 +30,9 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+# Text sorts and compares by code point on both: PostgreSQL must not do it by the rules of whatever locale it is in.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 # SQLite only makes INTEGER PRIMARY KEY its own row id; elsewhere it is 64 bits.
 Id = BigInteger().with_variant(Integer(), "sqlite")

@@ -14,7 +14,7 @@ from archive.schema import metadata
 
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest version; does nothing where it is there already."""
-    if _current(engine) == newest():
+    if is_newest(engine):
         return
     from alembic import command
     from alembic.config import Config
@@ -23,6 +23,11 @@ def upgrade(engine: Engine) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["engine"] = engine
     command.upgrade(config, "head")
+
+
+def is_newest(engine: Engine) -> bool:
+    """Whether nothing is left to migrate."""
+    return _current(engine) == newest()
 
 
 def _current(engine: Engine) -> str | None:

@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from archive import numbers, outbox
+from archive import journal, journal_proof, numbers, outbox
+from archive.adapters.in_postgresql import PostgresqlCatalogue
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.arrivals import NewArrival, ensure_branch, register
 from archive.bulk import insert_rows, reserve_ids
 from archive.errors import EngineAway
 from archive.ports import Catalogue
 from archive.schema import account, arrival, branch, counter
+from tests.on_engines import fresh_postgresql_catalogue, on_engine
 
-CATALOGUES: list[Callable[[Path], Catalogue]] = [lambda folder: SqliteCatalogue(folder / "catalogue.sqlite")]
 
-
-@pytest.fixture(params=CATALOGUES, ids=["in_sqlite"])
-def held(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
-    catalogue: Catalogue = request.param(tmp_path)
+@contextmanager
+def in_sqlite(folder: Path) -> Iterator[Catalogue]:
+    catalogue = SqliteCatalogue(folder / "catalogue.sqlite")
     catalogue.upgrade()
     yield catalogue
     catalogue.close()
+
+
+@contextmanager
+def in_postgresql(_folder: Path) -> Iterator[Catalogue]:
+    with fresh_postgresql_catalogue() as catalogue:
+        yield catalogue
+
+
+CATALOGUES: list[Callable[[Path], AbstractContextManager[Catalogue]]] = [
+    pytest.param(in_sqlite, id="in_sqlite"),
+    on_engine(in_postgresql, "in_postgresql"),
+]
+
+
+@pytest.fixture(params=CATALOGUES)
+def held(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
+    with request.param(tmp_path) as catalogue:
+        yield catalogue
 
 
 def codes(catalogue: Catalogue) -> list[str]:
@@ -56,7 +75,8 @@ def test_an_error_takes_everything_back(held: Catalogue) -> None:
 
 
 def test_nothing_written_through_reading_stays(held: Catalogue) -> None:
-    with held.reading() as connection:
+    # Refused at once or taken back at the end: either way nothing of it is there.
+    with suppress(DBAPIError), held.reading() as connection:
         add(connection, "63")
     assert codes(held) == []
 
@@ -158,8 +178,75 @@ def test_the_description_names_the_engine(held: Catalogue) -> None:
     assert any(engine in held.description for engine in ("SQLite", "PostgreSQL"))
 
 
-def test_an_engine_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "folder.sqlite").mkdir()
-    catalogue = SqliteCatalogue(tmp_path / "folder.sqlite")
-    with pytest.raises(EngineAway), catalogue.reading():
+@pytest.mark.parametrize("racers", [8, 16])
+def test_numbers_have_no_gap_and_no_repeat_under_many_writers(held: Catalogue, racers: int) -> None:
+    with held.writing() as connection:
+        ensure_branch(connection, "63")
+    gate, given = threading.Barrier(racers), list[str]()
+
+    def number(who: int) -> None:
+        gate.wait()
+        for turn in range(6):
+            with suppress(KeyError), held.writing() as connection:
+                mine = numbers.next_number(connection, "63", "incoming", 2026)
+                journal.write(connection, f"writer {who}", "number", mine)
+                if turn == 3:
+                    raise KeyError  # taken back: its number goes to somebody else
+                given.append(mine)
+
+    in_threads(number, racers)
+    wanted = [f"IN-63-2026-{place:07d}" for place in range(1, racers * 5 + 1)]
+    assert sorted(given) == wanted
+
+
+def test_many_sealers_make_one_chain(held: Catalogue) -> None:
+    for place in range(5):
+        with held.writing() as connection:
+            for entry in range(20):
+                journal.write(connection, "somebody", "change", f"thing:{place}-{entry}")
+    gate, sealed = threading.Barrier(8), list[int]()
+
+    def seal(_who: int) -> None:
+        gate.wait()
+        sealed.append(journal.seal(held))
+
+    in_threads(seal, 8)
+    assert sum(sealed) == 100
+    with held.reading() as connection:
+        assert list(journal_proof.verify(connection)) == []
+
+
+def in_threads(do: Callable[[int], None], count: int) -> None:
+    """Do it in so many threads at once; their errors are the test's."""
+    errors: list[BaseException] = []
+
+    def guarded(who: int) -> None:
+        try:
+            do(who)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(who,)) for who in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def a_folder_instead_of_a_file(folder: Path) -> Catalogue:
+    (folder / "folder.sqlite").mkdir()
+    return SqliteCatalogue(folder / "folder.sqlite")
+
+
+def nobody_on_the_port(_folder: Path) -> Catalogue:
+    return PostgresqlCatalogue("postgresql://dossier:secret@127.0.0.1:1/dossier")
+
+
+@pytest.mark.parametrize("away", [a_folder_instead_of_a_file, nobody_on_the_port])
+def test_an_engine_that_does_not_answer_is_an_error(away: Callable[[Path], Catalogue], tmp_path: Path) -> None:
+    catalogue = away(tmp_path)
+    with pytest.raises(EngineAway) as told, catalogue.reading():
         pass
+    assert "secret" not in str(told.value)

@@ -1,0 +1,139 @@
+"""The catalogue in PostgreSQL 15 or later, by psycopg 3: many readers, many writers, a pool of connections a process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from archive import migrations
+from archive.errors import BadInput, EngineAway
+
+OLDEST_MAJOR = 15
+_POOL = 4
+_OVERFLOW = 12
+"""Connections that a process keeps, and how many more it opens at need: a burst of readers, given back at once."""
+_POOL_WAIT_S = 30
+_CONNECT_TIMEOUT_S = 10
+_STATEMENT_TIMEOUT_MS = 120_000
+_LOCK_TIMEOUT_MS = 30_000
+_IDLE_TIMEOUT_MS = 300_000
+"""A transaction of a process that hangs must not hold its locks for ever."""
+_UPGRADE_LOCK = 0x0D055132
+"""One process at a time upgrades the schema; any number that nobody else uses."""
+
+
+class PostgresqlCatalogue:
+    """`archive.ports.Catalogue` in one database. Connections are made at first use, and anew after a fork."""
+
+    def __init__(self, url: str) -> None:
+        """`url`: `postgresql://user:password@host:port/database`. Raises BadInput where it is none."""
+        try:
+            self._url = make_url(url).set(drivername="postgresql+psycopg")
+        except Exception as error:
+            raise BadInput("the catalogue's address is no postgresql://user:password@host:port/database") from error
+        self._engine = _engine(self._url)
+        self._pid = os.getpid()
+
+    @property
+    def place(self) -> str:
+        """Host and database, without secrets."""
+        return f"{self._url.host or 'localhost'}:{self._url.port or 5432}/{self._url.database}"
+
+    @property
+    def description(self) -> str:
+        """Engine, version and place. Asks the server."""
+        with self.reading() as connection:
+            version = connection.execute(text("SHOW server_version")).scalar_one()
+        return f"PostgreSQL {version} at {self.place}"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One snapshot, read only."""
+        with self._begun("REPEATABLE READ", read_only=True) as connection:
+            try:
+                yield connection
+            finally:
+                # Of a lost connection there is nothing left to roll back.
+                with contextlib.suppress(DBAPIError):
+                    connection.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction; rows and advisory locks keep writers apart, not one lock for all."""
+        with self._begun("READ COMMITTED", read_only=False) as connection:
+            try:
+                yield connection
+                connection.commit()
+            except BaseException:
+                with contextlib.suppress(DBAPIError):
+                    connection.rollback()
+                raise
+
+    @contextmanager
+    def _begun(self, isolation: str, *, read_only: bool) -> Iterator[Connection]:
+        try:
+            connection = self._pool().connect()
+        except (OperationalError, InterfaceError, TimeoutError) as error:
+            raise EngineAway(f"the catalogue at {self.place} does not answer: {_first_line(error)}") from error
+        with connection:
+            try:
+                yield connection.execution_options(isolation_level=isolation, postgresql_readonly=read_only)
+            except (OperationalError, InterfaceError) as error:
+                raise EngineAway(f"the catalogue at {self.place} broke off: {_first_line(error)}; try again") from error
+
+    def _pool(self) -> Engine:
+        """The pool of this process: a connection shared with a parent would mix up their answers."""
+        if self._pid != os.getpid():
+            self._engine.dispose(close=False)
+            self._pid = os.getpid()
+        return self._engine
+
+    def upgrade(self) -> None:
+        """Run the migrations that are missing; processes that start together wait for the first."""
+        try:
+            with self._pool().connect() as connection:
+                _refuse_old(connection)
+                if migrations.is_newest(self._engine):
+                    return
+                connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _UPGRADE_LOCK})
+                try:
+                    migrations.upgrade(self._engine)
+                finally:
+                    connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _UPGRADE_LOCK})
+        except (OperationalError, InterfaceError) as error:
+            raise EngineAway(f"the catalogue at {self.place} does not answer: {_first_line(error)}") from error
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self._engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    options = (
+        f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c lock_timeout={_LOCK_TIMEOUT_MS}"
+        f" -c idle_in_transaction_session_timeout={_IDLE_TIMEOUT_MS} -c timezone=UTC"
+    )
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "options": options, "application_name": "dossier"},
+        pool_size=_POOL,
+        max_overflow=_OVERFLOW,
+        pool_timeout=_POOL_WAIT_S,
+        # A connection that a restart or a firewall cut is found out before it is handed on.
+        pool_pre_ping=True,
+    )
+
+
+def _refuse_old(connection: Connection) -> None:
+    number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if number < OLDEST_MAJOR * 10_000:
+        raise BadInput(f"PostgreSQL {number // 10_000} is too old: {OLDEST_MAJOR} or later is needed")
+
+
+def _first_line(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]

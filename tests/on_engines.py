@@ -1,0 +1,59 @@
+"""Adapters on real servers, for the contract suites: a fresh database, bucket or index each, gone after the test.
+
+A parameter that needs a server carries the mark `engine`; `make test` passes over those, `make test-engines` runs only
+those, on what `make engines` started. A server that is not there is a failure, never a skip.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from archive.adapters.in_postgresql import PostgresqlCatalogue
+from tests.engines.environment import url_of
+
+
+def on_engine(value: Any, name: str) -> Any:
+    """A parameter for which an engine must run."""
+    return pytest.param(value, id=name, marks=pytest.mark.engine)
+
+
+def address(engine: str) -> str:
+    """Where this engine is; fails the test where it is not started."""
+    url = url_of(engine)
+    if url is None:
+        pytest.fail(f"{engine} is not running; start it with: make engines ONLY={engine}")
+    return url
+
+
+@contextmanager
+def fresh_database(template: str | None = None) -> Iterator[str]:
+    """The address of a new PostgreSQL database, dropped at the end. `template`: the name of one to copy."""
+    server = make_url(address("postgres")).set(drivername="postgresql+psycopg")
+    name = f"dossier_{uuid.uuid4().hex[:12]}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template or 'template0'}"))
+        yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
+
+
+@contextmanager
+def fresh_postgresql_catalogue() -> Iterator[PostgresqlCatalogue]:
+    """An empty catalogue of this version's schema on PostgreSQL."""
+    with fresh_database() as url:
+        catalogue = PostgresqlCatalogue(url)
+        catalogue.upgrade()
+        try:
+            yield catalogue
+        finally:
+            catalogue.close()
