@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from archive import journal
 from archive.numbers import next_number
-from archive.schema import branch, case, party
+from archive.schema import account, branch, case, customer, holding, party, point_of_delivery
+from archive.showing.customers import identities
 from cases.calendar import calendar_of
 from cases.choosing import Choice, KnownCase, Question, choose
 
@@ -27,21 +27,58 @@ class Placed:
 
 def choose_case(connection: Connection, question: Question) -> Choice:
     """The case for a letter, by what the catalogue holds. Reads only."""
-    quoted = known_cases(connection.execute(select(case).where(case.c.number.in_(question.quoted))).all())
-    own = select(case).where(
-        case.c.customer_id == question.customer_id, case.c.type == question.type.code, case.c.state == "open"
+    together = co_holders(connection, question)
+    owners = [key for one in (question.customer_id, *sorted(together)) for key in identities(connection, one)]
+    shared = or_(
+        and_(case.c.account != "", case.c.account == question.account),
+        and_(case.c.point_of_delivery != "", case.c.point_of_delivery == question.point_of_delivery),
     )
-    return choose(question, quoted, known_cases(connection.execute(own).all()))
+    may_fit = or_(case.c.customer_id.in_(owners), and_(case.c.customer_id.is_(None), shared))
+    held = known_cases(connection, may_fit, case.c.type == question.type.code, case.c.state == "open")
+    quoted = known_cases(connection, case.c.number.in_(question.quoted))
+    return choose(question, quoted, held, together)
 
 
-def known_cases(rows: Sequence[Row[Any]]) -> list[KnownCase]:
-    """Rows of the table `case` as choosing knows them."""
+def co_holders(connection: Connection, question: Question) -> frozenset[int]:
+    """Who else holds, on the letter's day, the account or point of delivery that it names and its sender holds.
+
+    Nobody, where the sender does not hold it: a former holder is a stranger to what came after.
+    """
+    own = identities(connection, question.customer_id)
+    found: set[int] = set()
+    for kind, table, number, named in (
+        ("account", account, account.c.number, question.account),
+        ("point_of_delivery", point_of_delivery, point_of_delivery.c.code, question.point_of_delivery),
+    ):
+        if not named:
+            continue
+        on = question.on.isoformat()
+        then = and_(holding.c.valid_from <= on, or_(holding.c.valid_to == "", holding.c.valid_to > on))
+        ids = select(table.c.id).where(number == named)
+        theirs = select(holding.c.held_id).where(
+            holding.c.customer_id.in_(own), holding.c.kind == kind, holding.c.held_id.in_(ids), then
+        )
+        everyone = (
+            select(func.coalesce(customer.c.survivor_id, customer.c.id))
+            .join(holding, holding.c.customer_id == customer.c.id)
+            .where(holding.c.kind == kind, holding.c.held_id.in_(theirs), then)
+        )
+        found.update(connection.execute(everyone).scalars())
+    return frozenset(found - {question.customer_id})
+
+
+def known_cases(connection: Connection, *which: ColumnElement[bool]) -> list[KnownCase]:
+    """Cases as choosing knows them, by who stands for their customers now."""
+    owner = func.coalesce(customer.c.survivor_id, customer.c.id).label("owner_id")
+    rows = connection.execute(
+        select(case, owner).outerjoin_from(case, customer, customer.c.id == case.c.customer_id).where(*which)
+    )
     return [
         KnownCase(
             row.id,
             row.number,
             row.type,
-            row.customer_id,
+            row.owner_id,
             row.account,
             row.point_of_delivery,
             row.state == "open",
@@ -90,18 +127,25 @@ def open_case(
         "follows_id": follows.id if follows else None,
     }
     case_id: int = connection.execute(insert(case).values(row).returning(case.c.id)).scalar_one()
-    connection.execute(insert(party).values(case_id=case_id, customer_id=question.customer_id, role="sender"))
+    _add_sender(connection, case_id, question.customer_id)
     journal.write(connection, actor, "open", f"case:{case_id}", None, {"number": number, "type": question.type.code})
-    known = connection.execute(select(case).where(case.c.id == case_id)).all()
-    return known_cases(known)[0]
+    return known_cases(connection, case.c.id == case_id)[0]
 
 
 def join_case(connection: Connection, joined: KnownCase, question: Question, actor: str) -> None:
-    """Note that a letter joined a case: its last letter, and its customer where it had none."""
+    """Note that a letter joined a case: its last letter, its customer where it had none, its sender as a party."""
     changes: dict[str, Any] = {"last_letter_on": max(joined.last_letter_on, question.on).isoformat()}
     if joined.customer_id is None:
         changes["customer_id"] = question.customer_id
-        connection.execute(insert(party).values(case_id=joined.id, customer_id=question.customer_id, role="sender"))
+    if joined.customer_id != question.customer_id:
+        _add_sender(connection, joined.id, question.customer_id)
     connection.execute(update(case).where(case.c.id == joined.id).values(**changes, version=case.c.version + 1))
     before = {"last_letter_on": joined.last_letter_on.isoformat(), "customer_id": joined.customer_id}
     journal.write(connection, actor, "join", f"case:{joined.id}", before, changes)
+
+
+def _add_sender(connection: Connection, case_id: int, customer_id: int) -> None:
+    row = {"case_id": case_id, "customer_id": customer_id, "role": "sender"}
+    known = select(party.c.id).where(*(party.c[name] == value for name, value in row.items()))
+    if connection.execute(known).first() is None:
+        connection.execute(insert(party).values(row))

@@ -14,9 +14,10 @@ from archive.access import Access
 from archive.clock import utc_now
 from archive.errors import BadInput, NotFound
 from archive.schema import case, filing
+from archive.sentences import say
 from archive.showing import visible
-from cases.choosing import KnownCase, Question
-from cases.opening import Placed, choose_case, enter_case, known_cases
+from cases.choosing import KnownCase, Question, may_join
+from cases.opening import Placed, choose_case, co_holders, enter_case, known_cases
 from cases.types import CaseType, load_types
 
 NEW_CASE = "new"
@@ -34,7 +35,7 @@ def case_by_hand(
     asked = question(letter, load_types().for_letter(document_type), owner)
     choice = choose_case(connection, asked)
     if wish:
-        joined = None if wish == NEW_CASE else _named(connection, access, wish, owner)
+        joined = None if wish == NEW_CASE else _named(connection, access, wish, asked)
         choice = replace(choice, case=joined)
     return enter_case(connection, choice, asked, letter.branch, access.actor)
 
@@ -59,12 +60,12 @@ def leave_case(connection: Connection, access: Access, case_id: int) -> None:
     journal.write(connection, access.actor, "close", f"case:{case_id}", {"state": "open"}, closed)
 
 
-def _named(connection: Connection, access: Access, number: str, owner: int) -> KnownCase:
-    row = connection.execute(select(case).where(case.c.number == number, visible.cases(access))).first()
-    if row is None:
-        raise NotFound(f"there is no case {number} that you may see")
-    if row.state != "open":
-        raise BadInput(f"case {number} is closed; choose an open one, or a new one")
-    if row.customer_id not in (None, owner):
-        raise BadInput(f"case {number} belongs to another customer; choose one of this customer's")
-    return known_cases([row])[0]
+def _named(connection: Connection, access: Access, number: str, asked: Question) -> KnownCase:
+    found = known_cases(connection, case.c.number == number, visible.cases(access))
+    if not found:
+        raise NotFound(say("there is no case {number} that you may see", number=number))
+    if not found[0].is_open:
+        raise BadInput(say("case {number} is closed; choose an open one, or a new one", number=number))
+    if not may_join(asked, found[0], co_holders(connection, asked)):
+        raise BadInput(say("case {number} belongs to another customer; choose one of this customer's", number=number))
+    return found[0]

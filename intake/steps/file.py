@@ -16,6 +16,7 @@ from archive.filings import Filed, file_in_case, file_in_folder, on_ground
 from archive.folder_plan import load_plan
 from archive.schema import case, customer, document, document_event, filing
 from archive.sentences import Told, quoted, restored, say
+from archive.showing.customers import survivor
 from cases.choosing import Question
 from cases.opening import choose_case, enter_case
 from cases.types import load_types
@@ -34,7 +35,7 @@ def file(compared: Compared, connection: Connection) -> Outcome:
     recognised = compared.recognised
     whose, id_ = recognised.customer, recognised.read.letter.document_id
     branch, received_on = _came(connection, id_)
-    question = _question(recognised, received_on)
+    question = _question(connection, recognised, received_on)
     choice = choose_case(connection, question)
     if not choice.certain:
         return _end(connection, compared, _review(id_, choice.because, (choice.explanation,)))
@@ -125,7 +126,7 @@ def settlement_of(compared: Compared, outcome: Outcome) -> Settlement:
     )
 
 
-def _question(recognised: Recognised, received_on: date) -> Question:
+def _question(connection: Connection, recognised: Recognised, received_on: date) -> Question:
     """What the cases room is asked about a letter whose customer is known.
 
     The letter counts by the day of its receipt, which no sender can get wrong.
@@ -133,9 +134,10 @@ def _question(recognised: Recognised, received_on: date) -> Question:
     whose = recognised.customer
     if whose.customer_id is None:
         raise ValueError("a letter without a customer belongs to no case")
+    owner = survivor(connection, whose.customer_id)
     type_ = load_types().for_letter(recognised.type.document_type)
     point = recognised.fields.get("point_of_delivery", "")
-    return Question(whose.customer_id, whose.account or "", point, type_, received_on, recognised.case_numbers)
+    return Question(owner, whose.account or "", point, type_, received_on, recognised.case_numbers)
 
 
 def _came(connection: Connection, document_id: int) -> tuple[str, date]:

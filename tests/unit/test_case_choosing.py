@@ -45,11 +45,14 @@ class Situation:
     letter: str = "payment_dispute"
     certain: bool = True
     linked: int | None = None
+    together: frozenset[int] = frozenset()
 
 
 closed = {"is_open": False}
 boris = {"customer_id": BORIS}
 nobody = {"customer_id": None}
+both = frozenset({BORIS})
+"""Boris holds the letter's account or point of delivery together with Anna."""
 
 SITUATIONS = [
     Situation("no case at all", "new"),
@@ -100,11 +103,42 @@ SITUATIONS = [
               numbers=("C7",), certain=False),
     Situation("quotes a case whose customer is not known yet", "quoted", 7, quoted=(held(7, **nobody),),
               numbers=("C7",)),
-    Situation("an open case whose customer is not known is joined only when quoted", "new", own=(held(1, **nobody),)),
+    Situation("an open case of nobody known that names no account", "new", own=(held(1, **nobody),), account="11"),
     Situation("quotes two open cases", "quoted_two", quoted=(held(7), held(8)), numbers=("C7", "C8"), certain=False),
     Situation("quotes one open case twice", "quoted", 7, quoted=(held(7), held(7)), numbers=("C7", "C7")),
     Situation("quotes an own open case and another customer's", "quoted", 7, quoted=(held(7), held(8, **boris)),
               numbers=("C7", "C8")),
+    Situation("another customer's case on the same account, which he held before", "new",
+              own=(held(1, **boris, account="11"),), account="11"),
+    Situation("a co-holder's case on the same account", "open_case", 1,
+              (held(1, **boris, account="11"),), account="11", together=both),
+    Situation("a co-holder's case on the same point of delivery", "open_case", 1,
+              (held(1, **boris, point_of_delivery="P1"),), pod="P1", together=both),
+    Situation("a co-holder's case on an account of his own", "new",
+              own=(held(1, **boris, account="12"),), account="11", together=both),
+    Situation("a co-holder's case that names no account", "new", own=(held(1, **boris),), account="11", together=both),
+    Situation("a co-holder's case on the same account, at another point of delivery", "new",
+              own=(held(1, **boris, account="11", point_of_delivery="P2"),), account="11", pod="P1", together=both),
+    Situation("a co-holder's case on the same account, of another matter", "new",
+              own=(held(1, **boris, account="11", type="quality"),), account="11", together=both),
+    Situation("a co-holder's case on the same account, closed", "new",
+              own=(held(1, **boris, **closed, account="11"),), account="11", together=both),
+    Situation("a co-holder's case on the same account, its window over", "new",
+              own=(held(1, **boris, account="11", last_letter_on=date(2025, 1, 1)),), account="11", together=both),
+    Situation("an own case goes before a co-holder's with a newer letter", "open_case", 1,
+              (held(1), held(2, **boris, account="11", last_letter_on=TODAY)), account="11", together=both),
+    Situation("quotes a co-holder's case on the same account", "quoted", 7, quoted=(held(7, **boris, account="11"),),
+              numbers=("C7",), account="11", together=both),
+    Situation("quotes a co-holder's case on another account", "case_of_another",
+              quoted=(held(7, **boris, account="12"),), numbers=("C7",), account="11", together=both, certain=False),
+    Situation("an open case of nobody known on the same account", "open_case", 1,
+              (held(1, **nobody, account="11"),), account="11"),
+    Situation("an open case of nobody known on the same point of delivery", "open_case", 1,
+              (held(1, **nobody, point_of_delivery="P1"),), pod="P1"),
+    Situation("an open case of nobody known on another account", "new", own=(held(1, **nobody, account="12"),),
+              account="11"),
+    Situation("an own case goes before one of nobody known", "open_case", 1,
+              (held(1), held(2, **nobody, account="11", last_letter_on=TODAY)), account="11"),
     Situation("a letter of a type that no case type names joins other correspondence", "open_case", 1,
               (held(1, type="correspondence"),), letter="a type of tomorrow"),
 ]  # fmt: skip
@@ -114,7 +148,7 @@ SITUATIONS = [
 def test_situation(situation: Situation) -> None:
     type_ = TYPES.for_letter(situation.letter)
     question = Question(ANNA, situation.account, situation.pod, type_, situation.on, situation.numbers)
-    choice = choose(question, situation.quoted, situation.own)
+    choice = choose(question, situation.quoted, situation.own, situation.together)
     assert choice.because == situation.because
     assert (choice.case.id if choice.case else None) == situation.case
     assert choice.certain is situation.certain
