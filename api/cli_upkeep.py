@@ -35,7 +35,7 @@ def show_ledger() -> None:
     if not rows:
         context().printer.note("nothing was received yet")
     if not all(row.balanced for row in rows):
-        raise Damaged("the ledger does not balance: " + "; ".join(fault for row in rows for fault in row.faults))
+        raise Damaged("the ledger does not balance: " + "; ".join(str(fault) for row in rows for fault in row.faults))
 
 
 def _balance(row: ledger.LedgerRow) -> str:

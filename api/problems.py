@@ -20,6 +20,7 @@ from archive.errors import (
     TooManyTries,
     Unreadable,
 )
+from archive.sentences import Sentence, quoted, say
 
 MEDIA_TYPE = "application/problem+json"
 TABLE: tuple[type[DossierError], ...] = (
@@ -49,11 +50,17 @@ def details(error: DossierError, instance: str = "") -> dict[str, Any]:
         "type": f"urn:dossier:problem:{error.code}",
         "title": status.phrase,
         "status": int(status),
-        "detail": str(error) if status < 500 or isinstance(error, EngineAway) else "see the server's log",
+        "detail": str(message_of(error)),
         "code": error.code,
     }
     reason = getattr(error, "reason", None)
     return found | ({"instance": instance} if instance else {}) | ({"reason": reason} if reason else {})
+
+
+def message_of(error: DossierError) -> Sentence:
+    """What may be told of an error: its own message, but nothing of a fault of ours beyond where to look."""
+    hidden = error.http_status >= 500 and not isinstance(error, EngineAway)
+    return say("see the server's log") if hidden else quoted(error)
 
 
 def headers(error: DossierError) -> dict[str, str]:

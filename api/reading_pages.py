@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from archive.errors import NotFound
 from archive.ports import ObjectStore
+from archive.sentences import say
 from archive.showing.letters import Card
 from intake.readers.registry import has_pages
 from intake.readings import KeptPage, load_pages
@@ -66,5 +67,5 @@ def _page(card: Card, number: int, kept: KeptPage) -> LetterPage:
 def page_of(pages: Sequence[LetterPage], number: int) -> LetterPage:
     """The page of this number. Raises: NotFound."""
     if not 1 <= number <= len(pages):
-        raise NotFound(f"the letter has {len(pages)} pages, and none of number {number}")
+        raise NotFound(say("the letter has {count} pages, and none of number {page}", count=len(pages), page=number))
     return pages[number - 1]

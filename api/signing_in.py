@@ -25,6 +25,7 @@ from archive.access import Access, Role
 from archive.employees import Employee
 from archive.errors import BadInput, Forbidden, NotFound, NotSignedIn
 from archive.ports import Catalogue
+from archive.sentences import say
 
 if TYPE_CHECKING:
     from api.http.rooms import Rooms
@@ -58,7 +59,7 @@ class Asker:
         """
         access = self.employee.access_as(Role.CLERK, Role.ADMIN)
         if not access.decides:
-            raise Forbidden("deciding takes the role of clerk; ask your administrator")
+            raise Forbidden(say("deciding takes the role of clerk; ask your administrator"))
         return access
 
 
@@ -74,7 +75,7 @@ def who_asks(request: Request) -> Asker:
         if asker.how == "cookie" and request.headers.get(FORM_TOKEN_HEADER) is not None:
             prove_form_token(asker, request.headers.get(FORM_TOKEN_HEADER))
         elif asker.how == "cookie" and not _is_form_page(request):
-            raise Forbidden(f"a change with the session cookie needs the header {FORM_TOKEN_HEADER}")
+            raise Forbidden(say("a change with the session cookie needs the header {header}", header=FORM_TOKEN_HEADER))
     return asker
 
 
@@ -99,7 +100,7 @@ def who_is(request: Request) -> Asker:
                     raise
         if rooms.settings.demo:
             return Asker(employees.by_login(connection, DEMO_LOGIN), "demo", "")
-    raise NotSignedIn("sign in first")
+    raise NotSignedIn(say("sign in first"))
 
 
 def form_token_of(session_token: str) -> str:
@@ -110,16 +111,16 @@ def form_token_of(session_token: str) -> str:
 def prove_form_token(asker: Asker, given: str | None) -> None:
     """Raise Forbidden unless the form came from a page of this session. Programs and the demo have no such token."""
     if asker.how == "cookie" and not hmac.compare_digest(asker.form_token, given or ""):
-        raise Forbidden("the form is from another session; load the page again and repeat")
+        raise Forbidden(say("the form is from another session; load the page again and repeat"))
 
 
 def refuse_foreign_origin(request: HTTPConnection) -> None:
     """Raise Forbidden where a browser says that another site sent this."""
     origin, host = request.headers.get("origin"), request.headers.get("host", "")
     if request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
-        raise Forbidden("changes are not taken from pages of other sites")
+        raise Forbidden(say("changes are not taken from pages of other sites"))
     if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
-        raise Forbidden("changes are not taken from pages of other sites")
+        raise Forbidden(say("changes are not taken from pages of other sites"))
 
 
 def sign_in(request: Request, rooms: Rooms, login: str, password: str) -> str:
@@ -145,7 +146,9 @@ def take_cookie(response: Response) -> None:
 def refuse_open_demo(settings: Settings) -> None:
     """Raise BadInput where the demo would listen on anything but loopback: nobody signs in there."""
     if settings.demo and not _is_loopback(settings.host):
-        raise BadInput(f"the demo signs everybody in, so it listens on 127.0.0.1 only, not on {settings.host}")
+        raise BadInput(
+            say("the demo signs everybody in, so it listens on 127.0.0.1 only, not on {host}", host=settings.host)
+        )
 
 
 def reaches_demo(headers: Mapping[str, str], client: str) -> bool:

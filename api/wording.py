@@ -55,8 +55,12 @@ class Wording:
         return form.format_map({name: self._named(name, value) for name, value in values.items()})
 
     def told(self, told: Told) -> str:
-        """An explanation as one text that begins like a sentence; '' for none. Words not ours to translate are left out."""
-        words = "; ".join(self.say(one) for one in told if one.template != QUOTED)
+        """An explanation as one text that begins like a sentence; '' for none.
+
+        Words that are not ours to translate are English: pages in other languages leave them out, the reason says enough.
+        """
+        english = self.language == "en"
+        words = "; ".join(self.say(one) for one in told if english or one.template != QUOTED)
         return words[:1].upper() + words[1:]
 
     def _named(self, name: str, value: str | int) -> str:

@@ -24,6 +24,7 @@ from archive.clock import as_moment, as_text, utc_now
 from archive.errors import BadInput, Conflict, NotFound, NotSignedIn, TooManyTries
 from archive.ports import Catalogue
 from archive.schema import access_log, employee, employee_role, session
+from archive.sentences import say
 
 PASSWORD_MIN_CHARS = 10
 TRIES_WINDOW_S = 15 * 60
@@ -127,7 +128,7 @@ def sign_in(catalogue: Catalogue, login: str, password: str, address: str, hours
             _note_failure(connection, login, address)
         else:
             return _begin(connection, found.id, hours)
-    raise NotSignedIn("login and password do not fit; check both and try again")
+    raise NotSignedIn(say("login and password do not fit; check both and try again"))
 
 
 def begin_session(connection: Connection, login: str, hours: int) -> str:
@@ -146,7 +147,7 @@ def signed_in(connection: Connection, token: str) -> Employee:
         .where(session.c.token_digest == _digest(token), session.c.expires_at > utc_now(), employee.c.active == 1)
     ).one_or_none()
     if row is None:
-        raise NotSignedIn("the session has ended; sign in again")
+        raise NotSignedIn(say("the session has ended; sign in again"))
     return _employee(connection, row)
 
 
@@ -211,4 +212,7 @@ def _refuse_too_many(connection: Connection, login: str, address: str) -> None:
     if here >= TRIES_FROM_ONE_ADDRESS or anywhere >= TRIES_FROM_ANYWHERE:
         passed = datetime.now(UTC) - as_moment(last or last_anywhere)
         wait_s = max(1, int(TRIES_WINDOW_S - passed.total_seconds()))
-        raise TooManyTries(wait_s, f"too many wrong passwords for {login!r}; try again in {wait_s // 60 + 1} minutes")
+        told = say(
+            "too many wrong passwords for {login}; minutes to wait: {count}", login=login, count=wait_s // 60 + 1
+        )
+        raise TooManyTries(wait_s, told)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, and_, case, exists, func, select, tru
 
 from archive.access import Access
 from archive.schema import arrival, document, received_again
+from archive.sentences import Sentence, Told, say
 from archive.showing import visible
 
 _LETTER_STATES = {
@@ -70,20 +71,22 @@ class LedgerRow:
     """Arrivals that were opened, have no page, and gave no letter: something was lost."""
 
     @property
-    def faults(self) -> tuple[str, ...]:
+    def faults(self) -> Told:
         """What does not balance, in words; empty where everything is accounted for."""
-        found: list[str] = []
-        if self.received != self.opened + self.rejected_whole + self.waiting:
-            found.append(
-                f"{self.received} arrivals, of which {self.opened + self.rejected_whole + self.waiting} in a state"
-            )
+        found: list[Sentence] = []
+        known = self.opened + self.rejected_whole + self.waiting
+        if self.received != known:
+            found.append(say("{received} arrivals, of which {known} in a state", received=self.received, known=known))
         accounted = self.pages_in_letters + self.separators + self.blanks
         if self.pages_in != accounted:
-            found.append(f"{self.pages_in} pages came in, {accounted} are in letters, separators or blanks")
+            came = self.pages_in
+            found.append(
+                say("{came} pages came in, {known} are in letters, separators or blanks", came=came, known=accounted)
+            )
         if self.letters_unsettled:
-            found.append(f"{self.letters_unsettled} letters are in no state")
+            found.append(say("{letters} letters are in no state", letters=self.letters_unsettled))
         if self.opened_empty:
-            found.append(f"{self.opened_empty} opened arrivals gave no letter")
+            found.append(say("{arrivals} opened arrivals gave no letter", arrivals=self.opened_empty))
         return tuple(found)
 
     @property

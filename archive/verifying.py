@@ -62,7 +62,7 @@ def note_proven(catalogue: Catalogue) -> None:
 def _balance(connection: Connection, access: Access) -> Iterator[Problem]:
     for row in ledger.balance(connection, access):
         for words in row.faults:
-            yield Problem("ledger_unbalanced", f"ledger:{row.branch}/{row.channel}/{row.day}", words)
+            yield Problem("ledger_unbalanced", f"ledger:{row.branch}/{row.channel}/{row.day}", str(words))
 
 
 def _index(connection: Connection, _access: Access) -> Iterator[Problem]:

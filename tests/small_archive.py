@@ -15,6 +15,7 @@ from archive.importing import import_customers
 from archive.numbers import next_number
 from archive.ports import Catalogue, ObjectStore
 from archive.schema import case
+from archive.sentences import quoted
 
 ACTOR = "system:test"
 SCAN, MAIL, AGAIN = 1, 2, 3
@@ -56,7 +57,7 @@ class SmallArchive:
             return documents.enter(connection, arrival_id, letter)
 
     def settle(self, document_id: int, state: str, customer_id: int | None = None, repeats: int | None = None) -> None:
-        how = Settlement(state, "test", "by the test", "other", 1.0, customer_id, 1.0, repeats, None, {}, {})
+        how = Settlement(state, "test", (quoted("by the test"),), "other", 1.0, customer_id, 1.0, repeats, None, {}, {})
         with self.catalogue.writing() as connection:
             documents.settle(connection, document_id, how, ACTOR)
 
@@ -90,7 +91,7 @@ class SmallArchive:
         self.settle(letter, "rejected")
         empty = self.receive("empty.pdf", b"", "upload")
         with self.catalogue.writing() as connection:
-            arrivals.mark_rejected(connection, empty, "zero_bytes", "the file is empty")
+            arrivals.mark_rejected(connection, empty, "zero_bytes", (quoted("the file is empty"),))
 
 
 def _open_case(connection: Connection) -> int:

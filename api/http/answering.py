@@ -12,6 +12,7 @@ from fastapi.responses import Response
 
 from api.http.rooms import Rooms
 from archive.errors import Conflict
+from archive.sentences import say
 
 
 async def rooms_of(request: Request) -> Rooms:
@@ -45,5 +46,5 @@ def version_wanted(request: Request) -> int:
     """The version in `If-Match`: what the asker saw when deciding. Raises: Conflict where it is missing or odd."""
     given = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')
     if not given.isdigit():
-        raise Conflict("send If-Match with the version that you saw: a decision holds for that version only")
+        raise Conflict(say("send If-Match with the version that you saw: a decision holds for that version only"))
     return int(given)

@@ -29,6 +29,7 @@ from api.pages import case, customer, desk, document, errors, ledger_page, searc
 from api.pages import health as health_page
 from api.signing_in import ensure_demo, refuse_open_demo
 from archive.errors import BadInput, DossierError, Forbidden, NotFound, NotSignedIn
+from archive.sentences import say
 
 _log = logging.getLogger("dossier.http")
 _JSON_ROUTES = (sessions, arrivals, documents, decisions, customers, cases, searching, ledger, health, described)
@@ -104,4 +105,4 @@ def _of_framework(error: Exception) -> DossierError:
 
 
 def _of_surprise(_error: Exception) -> DossierError:
-    return DossierError("something went wrong on the server; nothing was changed by this request")
+    return DossierError(say("something went wrong on the server; nothing was changed by this request"))

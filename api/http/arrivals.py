@@ -14,6 +14,7 @@ from api.http.shapes import PROBLEMS
 from api.signing_in import Asker, who_asks
 from archive.arrivals import NewArrival, get
 from archive.errors import BadInput, Conflict, Forbidden
+from archive.sentences import say
 from archive.showing import lists
 from intake.limits import DEFAULT_LIMITS
 
@@ -47,11 +48,13 @@ def accept_upload(rooms: Rooms, asker: Asker, file: UploadFile, branch: str, cha
     idempotency key was used for other bytes.
     """
     if not asker.access.sees_branch(branch):
-        raise Forbidden(f"you may not hand in for branch {branch!r}")
+        raise Forbidden(say("you may not hand in for branch {branch}", branch=branch))
     if file.size is not None and file.size > DEFAULT_LIMITS.arrival_bytes:
-        raise BadInput(f"the file is larger than {DEFAULT_LIMITS.arrival_bytes} bytes; hand it in in parts")
+        raise BadInput(
+            say("the file is larger than {most} bytes; hand it in in parts", most=DEFAULT_LIMITS.arrival_bytes)
+        )
     if len(idempotency_key) > _KEY_CHARS:
-        raise BadInput(f"the idempotency key is longer than {_KEY_CHARS} characters")
+        raise BadInput(say("the idempotency key is longer than {most} characters", most=_KEY_CHARS))
     digest, size_bytes = rooms.objects.put(file.file)
     key = f"key:{idempotency_key}" if idempotency_key else f"once:{secrets.token_hex(16)}"
     new = NewArrival(
@@ -66,7 +69,7 @@ def accept_upload(rooms: Rooms, asker: Asker, file: UploadFile, branch: str, cha
 def _refuse_other_bytes(rooms: Rooms, arrival_id: int, digest: str) -> None:
     with rooms.catalogue.reading() as connection:
         if get(connection, arrival_id).digest != digest:
-            raise Conflict("this Idempotency-Key was used for other bytes; take a new key for another file")
+            raise Conflict(say("this Idempotency-Key was used for other bytes; take a new key for another file"))
 
 
 def _shown_name(given: str | None) -> str:

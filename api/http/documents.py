@@ -19,6 +19,7 @@ from api.reading_pages import page_of, pages_of
 from api.signing_in import Asker, who_asks
 from archive import looks
 from archive.errors import NotFound
+from archive.sentences import say
 from archive.showing import letters
 
 router = APIRouter(prefix="/api/documents", tags=["documents"], responses=PROBLEMS)
@@ -80,7 +81,9 @@ def picture(
         card = letters.card(connection, asker.access, document_id)
     page = page_of(pages_of(rooms.objects, card), number)
     if not page.has_picture:
-        raise NotFound(f"page {number} has no picture: {page.media_type} is text without pages")
+        raise NotFound(
+            say("page {page} has no picture: {kind} is text without pages", page=number, kind=page.media_type)
+        )
     turned_deg = page.reading.turned_deg if page.reading else 0
     tag = f'"{page.digest[:24]}-{page.page}-{turned_deg}"'
     headers = {"Cache-Control": _KEEP_PICTURE, "ETag": tag, "Vary": "Cookie, Authorization"}

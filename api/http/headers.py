@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import as_json
 from api.signing_in import reaches_demo
 from archive.errors import DossierError, Forbidden, LimitExceeded
+from archive.sentences import say
 from intake.limits import DEFAULT_LIMITS
 
 BODY_BYTES = 1 << 20
@@ -57,10 +58,10 @@ class Headed:
     def _refusal(self, scope: Scope) -> DossierError | None:
         headers = Headers(scope=scope)
         if self._demo and not reaches_demo(headers, (scope.get("client") or ("",))[0]):
-            return Forbidden("the demo answers this machine only, as 127.0.0.1 or localhost")
+            return Forbidden(say("the demo answers this machine only, as 127.0.0.1 or localhost"))
         told = headers.get("content-length", "0")
         if not told.isdigit() or int(told) > _most_bytes(scope):
-            return LimitExceeded("too_big", f"the request is larger than {_most_bytes(scope)} bytes")
+            return LimitExceeded("too_big", say("the request is larger than {most} bytes", most=_most_bytes(scope)))
         return None
 
 

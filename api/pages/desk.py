@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from api import finding
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
+from api.pages.errors import detail_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.letter_view import LetterView, letter_view, with_names
 from api.pages.rendering import address, page, wording_for
@@ -296,7 +297,7 @@ def _refused(
     request: Request, rooms: Rooms, asker: Asker, form: Form, document_id: int, error: DossierError
 ) -> Response:
     told: Wording = wording_for(request, asker)
-    words = f"{told.word('error', error.code)}: {error}"
+    words = f"{told.word('error', error.code)}. {detail_in(told, error)}"
     # htmx shows only answers that went well; the reason must be seen all the same.
     status = 200 if "hx-request" in request.headers else error.http_status
     narrowing = _narrowing_in(form)

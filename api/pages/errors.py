@@ -6,8 +6,9 @@ from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api import problems
-from api.pages.rendering import address, local_path, page
+from api.pages.rendering import address, local_path, page, wording_for
 from api.signing_in import Asker, who_is
+from api.wording import Wording
 from archive.errors import DossierError, NotSignedIn
 
 
@@ -25,15 +26,18 @@ def _asker(request: Request) -> Asker | None:
         return None
 
 
+def detail_in(t: Wording, error: DossierError) -> str:
+    """What happened, in the reader's language; '' where only the engine's own words could tell it."""
+    return t.told((problems.message_of(error),))
+
+
 def page_for(request: Request, error: DossierError) -> Response:
     """The error's page; whoever is not signed in is asked to, and goes on from there."""
     if isinstance(error, NotSignedIn) and request.method == "GET" and "hx-request" not in request.headers:
         return RedirectResponse(address("/sign-in", {"next": page_of(request)}), 303)
-    told = problems.details(error)
     again = page_of(request) if request.method == "GET" else "/"
     asker = _asker(request)
-    response = page(
-        request, asker, "error.html", error.http_status, code=error.code, detail=told["detail"], again=again
-    )
+    detail = detail_in(wording_for(request, asker), error)
+    response = page(request, asker, "error.html", error.http_status, code=error.code, detail=detail, again=again)
     response.headers.update(problems.headers(error))
     return response

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.signing_in import FORM_TOKEN, FORM_TOKEN_HEADER, Asker, prove_form_token, who_asks
 from archive.errors import BadInput
+from archive.sentences import say
 
 Form = Mapping[str, str]
 
@@ -31,7 +32,7 @@ def whole_number(form: Form, name: str) -> int:
     """A field that must be a whole number. Raises: BadInput."""
     given = form.get(name, "").strip()
     if not (given.isascii() and given.isdigit() and len(given) < 19):
-        raise BadInput(f"{name} must be a whole number, not {given!r}")
+        raise BadInput(say("{name} must be a whole number, not {given}", name=name, given=given))
     return int(given)
 
 

@@ -14,6 +14,7 @@ from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
 from api.wording import Wording
 from archive.ledger import LedgerRow, Period, balance, total
+from archive.sentences import Told
 from archive.showing import lists
 from archive.showing.lists import Slice
 
@@ -50,7 +51,7 @@ class Row:
     branch: str
     channel: str
     cells: Sequence[Cell]
-    faults: Sequence[str]
+    faults: Told
 
 
 @router.get("/ledger")

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from archive.errors import NotFound
+from archive.sentences import say
 
 router = APIRouter(include_in_schema=False)
 _FOLDER = Path(__file__).parent / "static"
@@ -42,7 +43,7 @@ def file(request: Request, digest: str, name: str) -> Response:
     """One static file; open to everybody, and kept by the browser for as long as it likes."""
     found = _kept().get(f"{digest}/{name}")
     if found is None:
-        raise NotFound(f"there is no static file {name!r} of this version")
+        raise NotFound(say("there is no static file {name} of this version", name=name))
     kind, plain, packed = found
     headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("accept-encoding", ""):

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.schema import case, document, filing, party
+from archive.sentences import say
 from archive.showing import visible
 from archive.showing.letters import named
 
@@ -63,7 +64,7 @@ def card(connection: Connection, access: Access, number: str) -> Card:
     """A case's card. Raises: NotFound where there is none, or none that the asker may see."""
     row = connection.execute(select(case).where(case.c.number == number, visible.cases(access))).first()
     if row is None:
-        raise NotFound(f"there is no case {number} that you may see")
+        raise NotFound(say("there is no case {number} that you may see", number=number))
     customer_id, name = named(connection, [row.customer_id] if row.customer_id else []).get(row.customer_id, (None, ""))
     return Card(
         id=row.id,

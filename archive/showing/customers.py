@@ -28,6 +28,7 @@ from archive.schema import (
     point_of_delivery,
     source_record,
 )
+from archive.sentences import say
 from archive.showing import visible
 
 _HELD: dict[str, tuple[Table, str]] = {
@@ -134,7 +135,7 @@ def survivor(connection: Connection, customer_id: int) -> int:
     """Who stands for this customer now. Raises: NotFound."""
     row = connection.execute(select(customer.c.id, customer.c.survivor_id).where(customer.c.id == customer_id)).first()
     if row is None:
-        raise NotFound(f"there is no customer {customer_id}")
+        raise NotFound(say("there is no customer {number}", number=customer_id))
     return int(row.survivor_id or row.id)
 
 

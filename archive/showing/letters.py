@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.schema import arrival, case, customer, document, document_event, filing, folder, journal_entry, object_
-from archive.sentences import Told, restored
+from archive.sentences import Told, restored, say
 from archive.showing import visible
 
 _SAME_LETTERS = 20
@@ -111,7 +111,7 @@ def seen(connection: Connection, access: Access, document_id: int) -> Row[Any]:
     query = select(document).where(document.c.id == document_id, visible.documents(access))
     row = connection.execute(query).first()
     if row is None:
-        raise NotFound(f"there is no document {document_id} that you may see")
+        raise NotFound(say("there is no document {number} that you may see", number=document_id))
     return row
 
 

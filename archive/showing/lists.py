@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.schema import arrival, document
-from archive.sentences import in_english, restored
+from archive.sentences import in_english, restored, say
 from archive.showing import visible
 from archive.showing.letters import NAMES_ANOTHER, named
 
@@ -86,7 +86,7 @@ def one_arrival(connection: Connection, access: Access, receipt_number: str) -> 
         select(arrival).where(arrival.c.receipt_number == receipt_number, visible.arrivals(access))
     ).first()
     if row is None:
-        raise NotFound(f"there is no arrival {receipt_number} that you may see")
+        raise NotFound(say("there is no arrival {number} that you may see", number=receipt_number))
     query = select(document).where(document.c.arrival_id == row.id, document.c.part == 0, visible.documents(access))
     return _arrival(row, sorted(_letters(connection, query, 0, 2000), key=lambda letter: letter.id))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archive.errors import BadInput
+from archive.sentences import say
 from search.adapters.tantivy_terms import between, narrowed
 from search.asking import Effort
 from search.ports import Order, Query
@@ -59,5 +60,5 @@ def page_of(query: Query, has_words: bool) -> Page:
         return Page(order, limit, 0, None)
     mark = _MARK.fullmatch(query.after)
     if mark is None or mark[1] != order[0] or not 0 < int(mark[3]) < (DEEPEST + 1 if order == "best" else 1 << 63):
-        raise BadInput(f"{query.after!r} is no page of this search: start again from the first page")
+        raise BadInput(say("{mark} is no page of this search: start again from the first page", mark=query.after or ""))
     return Page(order, limit, int(mark[3]), Effort(int(mark[2])))
