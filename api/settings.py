@@ -41,7 +41,11 @@ class Settings:
 
 TABLE: dict[str, Setting] = {
     "home": Setting("DOSSIER_HOME", "home", "folder of the archive: catalogue, objects, index"),
-    "catalogue_url": Setting("DOSSIER_CATALOGUE_URL", "", "sqlite:///PATH; empty: HOME/catalogue.db"),
+    "catalogue_url": Setting(
+        "DOSSIER_CATALOGUE_URL",
+        "",
+        "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE; empty: HOME/catalogue.db",
+    ),
     "objects_url": Setting("DOSSIER_OBJECTS_URL", "", "file:///PATH; empty: HOME/objects"),
     "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH; empty: HOME/index"),
     "branch": Setting("DOSSIER_BRANCH", "HQ", "code of the branch that receives where none is named"),

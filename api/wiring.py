@@ -62,7 +62,7 @@ def open_rooms(settings: Settings) -> Rooms:
     """
     home = settings.home
     home.mkdir(parents=True, exist_ok=True)
-    catalogue = SqliteCatalogue(_path(settings.catalogue_url, "sqlite", home / "catalogue.db"))
+    catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
     objects = FolderStore(_path(settings.objects_url, "file", home / "objects"))
     index = _path(settings.search_url, "tantivy", home / "index")
@@ -97,9 +97,20 @@ def open_rooms(settings: Settings) -> Rooms:
     )
 
 
+def catalogue_at(url: str, home: Path) -> Catalogue:
+    """The catalogue at this address; one in `home` where there is none. Nothing is asked of it yet."""
+    if url.startswith("postgresql:"):
+        # Its driver is wanted only by those who have such a server.
+        from archive.adapters.in_postgresql import PostgresqlCatalogue
+
+        return PostgresqlCatalogue(url)
+    return SqliteCatalogue(_path(url, "sqlite", home / "catalogue.db"))
+
+
 def _path(url: str, scheme: str, default: Path) -> Path:
     if not url:
         return default
     if not url.startswith(f"{scheme}:///"):
-        raise BadInput(f"{url!r}: only {scheme}:///PATH is known here so far")
+        # Not repeated whole: a mistyped address may hold a password.
+        raise BadInput(f"{url.partition(':')[0]}: is no engine that is known here; {scheme}:///PATH is one")
     return Path(url[len(scheme) + 3 :])

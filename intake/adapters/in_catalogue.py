@@ -77,7 +77,8 @@ class CatalogueQueue:
             if connection.execute(_next_one()).first() is None:
                 return None
         with self._catalogue.writing() as connection:
-            chosen = connection.execute(_next_one()).first()
+            # Where there are several writers, each passes over what another is just taking.
+            chosen = connection.execute(_next_one().with_for_update(skip_locked=True, of=job)).first()
             if chosen is None:
                 return None
             taken = connection.execute(
