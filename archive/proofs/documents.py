@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, func, or_, select
+from sqlalchemy import Connection, FromClause, Row, Select, Tuple, exists, func, or_, select, tuple_
 
 from archive.problems import Problem
 from archive.schema import arrival, customer, directory_size, document, filing
@@ -53,11 +53,19 @@ def _checks() -> Iterator[tuple[str, str, Select[Any]]]:
     repeated = exists().where(
         _first.c.id == document.c.duplicate_of,
         _first.c.part == 0,
-        _first.c.id < document.c.id,
+        _first.c.id != document.c.id,
+        # Within a branch letters settle in the order of receipt, which is not that of their ids; across branches, in any.
+        or_(_first.c.branch != document.c.branch, _received(_first) < _received(document)),
         or_(_first.c.state != "duplicate", document.c.state != "duplicate"),
+        or_(_first.c.duplicate_of.is_(None), _first.c.duplicate_of != document.c.id),
     )
     repeats = or_(document.c.duplicate_of.is_not(None), document.c.state == "duplicate")
-    yield "duplicate_of_nothing", "it repeats no earlier letter that is there", letters.where(repeats, ~repeated)
+    yield "duplicate_of_nothing", "it repeats no letter that came before it", letters.where(repeats, ~repeated)
+
+
+def _received(letter: FromClause) -> Tuple:
+    """A letter's place in the order of receipt."""
+    return tuple_(letter.c.arrival_id, letter.c.ordinal)
 
 
 _STATES = ("work", "filed", "review", "rejected", "duplicate")
@@ -79,8 +87,8 @@ _PAGED = select(arrival).where(arrival.c.state == "opened", arrival.c.pages > 0)
 
 def _ranges(connection: Connection, arrivals: Any) -> dict[int, list[tuple[int, int]]]:
     query = select(document.c.arrival_id, document.c.page_from, document.c.page_to).where(
+        # Of letters, and of parts that were letters until they were joined to another.
         document.c.arrival_id.between(arrivals[0].id, arrivals[-1].id),
-        document.c.part == 0,
         document.c.page_from.is_not(None),
     )
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)

@@ -2,6 +2,9 @@
 
 The same bytes by another way repeat the first letter when their sender is the same or unknown; another customer's
 same bytes are a document of their own on the same object. What was received again is never dropped.
+
+Earlier is what was settled earlier: letters of a branch settle in the order in which they were received. Ids do not
+tell it, since arrivals are opened side by side. Between two branches nobody waits: the letter settled first is the first.
 """
 
 from __future__ import annotations
@@ -49,9 +52,9 @@ def _earlier_with_same_text(recognised: Recognised, connection: Connection, obje
         return None
     rows = connection.execute(
         select(document.c.id, document.c.reading)
-        .where(document.c.customer_id == whose.customer_id, document.c.id < letter.document_id, document.c.part == 0)
+        .where(document.c.customer_id == whose.customer_id, document.c.id != letter.document_id, document.c.part == 0)
         .where(document.c.state.in_(("filed", "review")), document.c.reading.is_not(None))
-        .order_by(document.c.id.desc())
+        .order_by(document.c.arrival_id.desc(), document.c.ordinal.desc())
         .limit(LATEST_LETTERS)
     ).all()
     text = recognised.read.text
@@ -62,7 +65,7 @@ def _earlier_with_same_text(recognised: Recognised, connection: Connection, obje
 
 
 def _earlier_with_all(connection: Connection, document_id: int, parts: Sequence[Part]) -> Sequence[Any]:
-    """Earlier letters, oldest first, that hold every one of these parts."""
+    """Letters settled before this one, oldest first, that hold every one of these parts."""
     holders: set[int] | None = None
     for digest in {part.digest for part in parts}:
         rows = connection.execute(
@@ -70,13 +73,13 @@ def _earlier_with_all(connection: Connection, document_id: int, parts: Sequence[
         )
         found = {row.parent_id or row.id for row in rows}
         holders = found if holders is None else holders & found
-    wanted = sorted(id_ for id_ in holders or () if id_ < document_id)
+    wanted = (holders or set()) - {document_id}
     if not wanted:
         return []
     return connection.execute(
         select(document.c.id, document.c.customer_id, document.c.duplicate_of)
         .where(document.c.id.in_(wanted), document.c.state.in_(("filed", "review", "duplicate")))
-        .order_by(document.c.id)
+        .order_by(document.c.arrival_id, document.c.ordinal)
     ).all()
 
 

@@ -104,6 +104,15 @@ def test_bytes_without_a_row_are_named_and_harmless(archive: SmallArchive) -> No
             ["UPDATE document SET duplicate_of = 3 WHERE id = 3"], {"duplicate_of_nothing"}, id="a duplicate of itself"
         ),
         pytest.param(
+            [
+                "INSERT INTO branch (code, name) VALUES ('13', 'East')",
+                "UPDATE document SET branch = '13' WHERE id = 2",
+                "UPDATE document SET duplicate_of = 3 - id WHERE id IN (1, 2)",
+            ],
+            {"duplicate_of_nothing", "ledger_unbalanced"},
+            id="letters of two branches that repeat each other",
+        ),
+        pytest.param(
             ["UPDATE document SET duplicate_of = 4 WHERE id = 2"],
             {"duplicate_of_nothing"},
             id="a repetition of a later letter",
