@@ -10,6 +10,7 @@ import pytest
 
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
+from tests.on_engines import postgresql_template
 from tests.small_archive import SmallArchive
 from tests.story.mailbag import TakenIn, take_in_mailbag
 
@@ -22,6 +23,13 @@ def empty_catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     catalogue.upgrade()
     catalogue.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    """The name of a migrated PostgreSQL database that nothing was written to."""
+    with postgresql_template() as name:
+        yield name
 
 
 @pytest.fixture

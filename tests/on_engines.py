@@ -6,15 +6,20 @@ those, on what `make engines` started. A server that is not there is a failure, 
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+from api.wiring import catalogue_at
 from archive.adapters.in_postgresql import PostgresqlCatalogue
+from archive.ports import Catalogue
 from tests.engines.environment import url_of
 
 
@@ -48,12 +53,41 @@ def fresh_database(template: str | None = None) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_postgresql_catalogue() -> Iterator[PostgresqlCatalogue]:
-    """An empty catalogue of this version's schema on PostgreSQL."""
+def postgresql_template() -> Iterator[str]:
+    """The name of a migrated, empty database to copy: migrating takes longer than most tests."""
     with fresh_database() as url:
         catalogue = PostgresqlCatalogue(url)
         catalogue.upgrade()
-        try:
-            yield catalogue
-        finally:
-            catalogue.close()
+        catalogue.close()
+        yield str(make_url(url).database)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An empty catalogue of this version's schema, and the address under which another process opens it."""
+
+    catalogue: Catalogue
+    url: str
+
+
+def opened_catalogue(request: pytest.FixtureRequest, folder: Path) -> Iterator[Opened]:
+    """The body of a fixture that runs over `CATALOGUES`."""
+    if request.param == "in_sqlite":
+        file = folder / "catalogue.sqlite"
+        shutil.copyfile(request.getfixturevalue("empty_catalogue_file"), file)
+        yield from _opened(f"sqlite:///{file}")
+    else:
+        with fresh_database(request.getfixturevalue("migrated_database")) as url:
+            yield from _opened(url)
+
+
+def _opened(url: str) -> Iterator[Opened]:
+    catalogue = catalogue_at(url, Path())
+    try:
+        yield Opened(catalogue, url)
+    finally:
+        catalogue.close()
+
+
+CATALOGUES = [pytest.param("in_sqlite"), on_engine("in_postgresql", "in_postgresql")]
+"""What a suite on the catalogue runs over; another engine joins here."""

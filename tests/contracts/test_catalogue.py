@@ -1,10 +1,10 @@
-"""What every catalogue keeps to, whatever its engine. A second adapter joins with one line in `CATALOGUES`."""
+"""What every catalogue keeps to, whatever its engine. Another adapter joins by one line in `on_engines.CATALOGUES`."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -19,33 +19,17 @@ from archive.bulk import insert_rows, reserve_ids
 from archive.errors import EngineAway
 from archive.ports import Catalogue
 from archive.schema import account, arrival, branch, counter
-from tests.on_engines import fresh_postgresql_catalogue, on_engine
-
-
-@contextmanager
-def in_sqlite(folder: Path) -> Iterator[Catalogue]:
-    catalogue = SqliteCatalogue(folder / "catalogue.sqlite")
-    catalogue.upgrade()
-    yield catalogue
-    catalogue.close()
-
-
-@contextmanager
-def in_postgresql(_folder: Path) -> Iterator[Catalogue]:
-    with fresh_postgresql_catalogue() as catalogue:
-        yield catalogue
-
-
-CATALOGUES: list[Callable[[Path], AbstractContextManager[Catalogue]]] = [
-    pytest.param(in_sqlite, id="in_sqlite"),
-    on_engine(in_postgresql, "in_postgresql"),
-]
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue
 
 
 @pytest.fixture(params=CATALOGUES)
-def held(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
-    with request.param(tmp_path) as catalogue:
-        yield catalogue
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    yield from opened_catalogue(request, tmp_path)
+
+
+@pytest.fixture
+def held(opened: Opened) -> Catalogue:
+    return opened.catalogue
 
 
 def codes(catalogue: Catalogue) -> list[str]:

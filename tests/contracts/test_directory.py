@@ -3,38 +3,44 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from archive.access import Access, Role
-from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.importing import import_customers
+from archive.ports import Catalogue
 from dedup.adapters.in_catalogue import DirectoryInCatalogue
 from dedup.adapters.in_memory import DirectoryInMemory, load_profiles
 from dedup.keys import email_key, name_pair_key, number_key
 from dedup.ports import Directory
 from dedup.rows import keys_of_row
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue
 from tests.sender_directory import COLUMNS, rows
 
 
-def _in_memory(file: Path, _catalogue: SqliteCatalogue) -> Directory:
+def _in_memory(file: Path, _catalogue: Catalogue) -> Directory:
     return DirectoryInMemory(load_profiles(file))
 
 
-def _in_catalogue(file: Path, catalogue: SqliteCatalogue) -> Directory:
+def _in_catalogue(file: Path, catalogue: Catalogue) -> Directory:
     import_customers(catalogue, file, keys_of_row, Access("test", frozenset(Role), None))
     return DirectoryInCatalogue(catalogue)
 
 
-DIRECTORIES: list[Callable[[Path, SqliteCatalogue], Directory]] = [_in_memory, _in_catalogue]
+@pytest.fixture(params=CATALOGUES)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    yield from opened_catalogue(request, tmp_path)
+
+
+DIRECTORIES: list[Callable[[Path, Catalogue], Directory]] = [_in_memory, _in_catalogue]
 
 
 @pytest.fixture(params=DIRECTORIES, ids=lambda make: make.__name__.strip("_"))
-def directory(request: pytest.FixtureRequest, catalogue: SqliteCatalogue, tmp_path: Path) -> Directory:
+def directory(request: pytest.FixtureRequest, opened: Opened, tmp_path: Path) -> Directory:
     file = _file(tmp_path / "customers.csv", list(rows()))
-    made: Directory = request.param(file, catalogue)
+    made: Directory = request.param(file, opened.catalogue)
     return made
 
 
@@ -77,14 +83,12 @@ def test_the_shapes_of_accounts_are_learnt(directory: Directory) -> None:
     assert directory.account_shapes() == {"99999999999", "A99999999"}
 
 
-def test_an_account_that_changed_hands_is_matched_as_of_the_letters_day(
-    catalogue: SqliteCatalogue, tmp_path: Path
-) -> None:
+def test_an_account_that_changed_hands_is_matched_as_of_the_letters_day(opened: Opened, tmp_path: Path) -> None:
     before, after = list(rows()), list(rows())
     after[8] |= {"accounts": ""}
     after[7] |= {"accounts": "20304050607;20311122233"}
     for number, some in enumerate((before, after)):
-        directory = _in_catalogue(_file(tmp_path / f"{number}.csv", some), catalogue)
+        directory = _in_catalogue(_file(tmp_path / f"{number}.csv", some), opened.catalogue)
     asked = directory.candidates([number_key("20311122233")], 10)
     seller, buyer = sorted(directory.profiles(asked), key=lambda p: p.id, reverse=True)
     ((sold, end),) = seller.ended_accounts

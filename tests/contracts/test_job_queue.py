@@ -4,52 +4,82 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.errors import Conflict
+from archive.ports import Catalogue
 from archive.schema import job
 from intake.adapters.in_catalogue import CatalogueQueue, this_owner
 from intake.jobs import MAX_ATTEMPTS, SUSPECT_INTERRUPTIONS, NewJob, place_of
 from intake.ports import JobQueue
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue
 
-QUEUES: list[Callable[[SqliteCatalogue], JobQueue]] = [CatalogueQueue]
+QUEUES: list[Callable[[Catalogue], JobQueue]] = [CatalogueQueue]
+
+
+@pytest.fixture(params=CATALOGUES)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    yield from opened_catalogue(request, tmp_path)
+
+
+@pytest.fixture
+def catalogue(opened: Opened) -> Catalogue:
+    return opened.catalogue
 
 
 @pytest.fixture(params=QUEUES, ids=lambda adapter: adapter.__name__)
-def queue(request: pytest.FixtureRequest, catalogue: SqliteCatalogue) -> JobQueue:
+def queue(request: pytest.FixtureRequest, catalogue: Catalogue) -> JobQueue:
     made: JobQueue = request.param(catalogue)
     return made
 
 
-def add(queue: JobQueue, catalogue: SqliteCatalogue, *jobs: NewJob) -> None:
+def add(queue: JobQueue, catalogue: Catalogue, *jobs: NewJob) -> None:
     with catalogue.writing() as connection:
         for new in jobs:
             queue.add(connection, new)
 
 
-def test_a_job_is_taken_by_one_owner_only(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_job_is_taken_by_one_owner_only(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("open", 1, "HQ", place_of(1)))
     assert queue.take(this_owner()) is not None
     assert queue.take(this_owner()) is None
 
 
-def test_a_job_added_twice_is_one_job(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_many_takers_get_each_job_once(queue: JobQueue, catalogue: Catalogue) -> None:
+    add(queue, catalogue, *(NewJob("open", subject, "HQ", place_of(subject)) for subject in range(40)))
+    gate, taken = threading.Barrier(8), list[int]()
+
+    def take_all(who: int) -> None:
+        gate.wait()
+        while queue.waiting() > len(taken):
+            job_ = queue.take(f"{this_owner()}:{who}")
+            if job_ is not None:
+                taken.append(job_.subject)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take_all, range(8)))
+    assert sorted(taken) == list(range(40))
+
+
+def test_a_job_added_twice_is_one_job(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("open", 1, "HQ", place_of(1)), NewJob("open", 1, "HQ", place_of(1)))
     assert queue.waiting() == 1
 
 
-def test_a_job_added_in_a_transaction_that_fails_is_not_there(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_job_added_in_a_transaction_that_fails_is_not_there(queue: JobQueue, catalogue: Catalogue) -> None:
     with pytest.raises(KeyError), catalogue.writing() as connection:
         queue.add(connection, NewJob("open", 1, "HQ", place_of(1)))
         raise KeyError
     assert queue.take(this_owner()) is None
 
 
-def test_a_finished_job_is_gone(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_finished_job_is_gone(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     taken = queue.take(this_owner())
     assert taken is not None
@@ -68,7 +98,7 @@ OWNER_UNDER_A_PARENT = f"import subprocess, sys; subprocess.run([sys.executable,
 
 
 def test_the_job_of_a_dead_owner_comes_back_and_its_late_finish_is_refused(
-    queue: JobQueue, catalogue: SqliteCatalogue
+    queue: JobQueue, catalogue: Catalogue
 ) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     first = queue.take(said_by_another(OWNER))
@@ -80,7 +110,7 @@ def test_the_job_of_a_dead_owner_comes_back_and_its_late_finish_is_refused(
         queue.finish(connection, first)
 
 
-def test_a_stop_of_everything_at_once_costs_the_job_no_attempt(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_stop_of_everything_at_once_costs_the_job_no_attempt(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     dead_with_its_parent = said_by_another(OWNER_UNDER_A_PARENT)
     for stops in range(MAX_ATTEMPTS + 2):
@@ -89,9 +119,7 @@ def test_a_stop_of_everything_at_once_costs_the_job_no_attempt(queue: JobQueue, 
         assert queue.recover() == 1
 
 
-def test_what_was_there_at_many_a_stop_waits_until_all_else_is_done(
-    queue: JobQueue, catalogue: SqliteCatalogue
-) -> None:
+def test_what_was_there_at_many_a_stop_waits_until_all_else_is_done(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)), NewJob("read", 2, "HQ", place_of(2, 1)))
     with catalogue.writing() as connection:
         connection.execute(update(job).where(job.c.key == "1").values(interruptions=SUSPECT_INTERRUPTIONS))
@@ -99,13 +127,13 @@ def test_what_was_there_at_many_a_stop_waits_until_all_else_is_done(
     assert [taken.subject for taken in order if taken] == [2, 1]
 
 
-def test_the_job_of_a_living_owner_is_left_to_it(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_the_job_of_a_living_owner_is_left_to_it(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     queue.take(this_owner())
     assert queue.recover() == 0
 
 
-def test_a_lease_that_ran_out_is_taken_back_unless_it_was_renewed(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_lease_that_ran_out_is_taken_back_unless_it_was_renewed(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     queue.take(this_owner())
     with catalogue.writing() as connection:
@@ -117,7 +145,7 @@ def test_a_lease_that_ran_out_is_taken_back_unless_it_was_renewed(queue: JobQueu
     assert queue.recover() == 1
 
 
-def test_attempts_are_capped_and_a_buried_job_keeps_its_reason(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_attempts_are_capped_and_a_buried_job_keeps_its_reason(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     for attempt in range(1, MAX_ATTEMPTS + 1):
         with catalogue.writing() as connection:
@@ -133,7 +161,7 @@ def test_attempts_are_capped_and_a_buried_job_keeps_its_reason(queue: JobQueue, 
     assert (row.state, row.reason) == ("dead", "the engine is away")
 
 
-def test_a_failed_job_waits_before_it_is_tried_again(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_failed_job_waits_before_it_is_tried_again(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
     taken = queue.take(this_owner())
     assert taken is not None
@@ -142,7 +170,7 @@ def test_a_failed_job_waits_before_it_is_tried_again(queue: JobQueue, catalogue:
     assert queue.waiting() == 1
 
 
-def test_letters_settle_in_the_order_of_receipt_within_a_branch(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_letters_settle_in_the_order_of_receipt_within_a_branch(queue: JobQueue, catalogue: Catalogue) -> None:
     add(
         queue,
         catalogue,
@@ -161,7 +189,20 @@ def test_letters_settle_in_the_order_of_receipt_within_a_branch(queue: JobQueue,
     assert following is not None and following.subject == 10
 
 
-def test_a_dead_job_does_not_hold_up_those_behind_it(queue: JobQueue, catalogue: SqliteCatalogue) -> None:
+def test_a_reading_that_waits_to_be_tried_again_holds_up_the_letters_behind_it(
+    queue: JobQueue, catalogue: Catalogue
+) -> None:
+    add(queue, catalogue, NewJob("read", 10, "HQ", place_of(1, 1)), NewJob("settle", 20, "HQ", place_of(2, 1), 5))
+    failing = queue.take(this_owner())
+    assert failing is not None and failing.subject == 10
+    queue.retry(failing, "away")
+    assert queue.take(this_owner()) is None
+    add(queue, catalogue, NewJob("settle", 30, "EAST", place_of(3, 1), 5))
+    elsewhere = queue.take(this_owner())
+    assert elsewhere is not None and elsewhere.subject == 30, "another branch does not wait"
+
+
+def test_a_dead_job_does_not_hold_up_those_behind_it(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob("read", 10, "HQ", place_of(1, 1)), NewJob("settle", 20, "HQ", place_of(2, 1), 4))
     stuck = queue.take(this_owner())
     assert stuck is not None and stuck.subject == 10

@@ -8,28 +8,43 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select
 
-from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.arrivals import ensure_branch
 from archive.numbers import void, voided
+from archive.ports import Catalogue
 from archive.proofs.numbers import gaps
 from archive.schema import arrival, counter
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(params=CATALOGUES)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    yield from opened_catalogue(request, tmp_path)
+
+
+@pytest.fixture
+def catalogue(opened: Opened) -> Catalogue:
+    return opened.catalogue
+
+
 WRITERS, EACH = 8, 25
 
 WRITER = """
 import random, sys
 from pathlib import Path
-from archive.adapters.in_sqlite import SqliteCatalogue
+from api.wiring import catalogue_at
 from archive.arrivals import NewArrival, register
 
 class Refused(Exception): pass
 
-catalogue, me, each = SqliteCatalogue(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
+catalogue, me, each = catalogue_at(sys.argv[1], Path()), sys.argv[2], int(sys.argv[3])
 chance = random.Random(me)
 print("ready", flush=True)
 for number in range(each):
@@ -44,20 +59,20 @@ for number in range(each):
 """
 
 
-def start(path: Path, name: str, each: int) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", WRITER, str(path), name, str(each)]
+def start(url: str, name: str, each: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", WRITER, url, name, str(each)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def branches(catalogue: SqliteCatalogue) -> None:
+def branches(catalogue: Catalogue) -> None:
     with catalogue.writing() as connection:
         for code in ("63", "02"):
             ensure_branch(connection, code)
 
 
-def test_eight_processes_leave_no_gap(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_eight_processes_leave_no_gap(catalogue: Catalogue, opened: Opened) -> None:
     branches(catalogue)
-    writers = [start(tmp_path / "catalogue.sqlite", f"writer {place}", EACH) for place in range(WRITERS)]
+    writers = [start(opened.url, f"writer {place}", EACH) for place in range(WRITERS)]
     for writer in writers:
         writer.communicate()
         assert writer.returncode == 0
@@ -69,11 +84,11 @@ def test_eight_processes_leave_no_gap(catalogue: SqliteCatalogue, tmp_path: Path
     assert WRITERS * EACH * 0.6 < counted < WRITERS * EACH
 
 
-def test_a_killed_process_leaves_no_gap(catalogue: SqliteCatalogue, tmp_path: Path) -> None:
+def test_a_killed_process_leaves_no_gap(catalogue: Catalogue, opened: Opened) -> None:
     branches(catalogue)
     chance = random.Random(1)
     for round_ in range(2):
-        writers = [start(tmp_path / "catalogue.sqlite", f"{round_}.{place}", 2000) for place in range(2)]
+        writers = [start(opened.url, f"{round_}.{place}", 2000) for place in range(2)]
         for writer in writers:
             assert writer.stdout is not None
             writer.stdout.readline()
@@ -86,7 +101,7 @@ def test_a_killed_process_leaves_no_gap(catalogue: SqliteCatalogue, tmp_path: Pa
         assert list(gaps(connection)) == []
 
 
-def test_a_void_number_says_why_and_is_not_given_again(catalogue: SqliteCatalogue) -> None:
+def test_a_void_number_says_why_and_is_not_given_again(catalogue: Catalogue) -> None:
     with catalogue.writing() as connection:
         void(connection, "IN-63-2026-0000001", "entered twice", "anna")
         assert voided(connection, "IN-63-2026-0000001") == "entered twice"
