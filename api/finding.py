@@ -21,6 +21,11 @@ Where = Literal["all", "customers", "documents"]
 CUSTOMERS_BESIDE_DOCUMENTS = 5
 
 
+def none_given() -> list[Any]:
+    """No value for a filter: not `list`, whose signature the framework would take apart anew at every request."""
+    return []
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of search, as an address holds it."""
@@ -112,7 +117,9 @@ def find(rooms: Rooms, access: Access, asked: Question) -> Found:
         return _ask(rooms, access, asked, query)
     # What one index answers as it was typed, the other need not guess at: guesses would stand beside the answer.
     found = _ask(rooms, access, asked, replace(query, most=Effort.BEGINNINGS))
-    return found if found.customers.total or found.documents.total else _ask(rooms, access, asked, query)
+    if found.customers.total or found.documents.total:
+        return found
+    return _ask(rooms, access, asked, replace(query, least=Effort.OTHER_KEYBOARD))
 
 
 def _ask(rooms: Rooms, access: Access, asked: Question, query: Query) -> Found:

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
@@ -39,6 +39,8 @@ class Marker:
     sounds: frozenset[str]
     numbers: re.Pattern[str] | None
     stem: Stem
+    _wanted: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    _beginning_near: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def spans(self, folded: str) -> tuple[tuple[int, int], ...]:
         """The places in a folded text that answer the question, in order, none overlapping."""
@@ -49,19 +51,19 @@ class Marker:
         return _joined(found)
 
     def _is_wanted(self, word: str) -> bool:
+        """Kept for each word: the hits of one question share most of theirs."""
+        known = self._wanted.get(word)
+        if known is None:
+            known = self._wanted[word] = self._answers(word)
+        return known
+
+    def _answers(self, word: str) -> bool:
         stem = self.stem(word)
         return (
             stem in self.stems
             or word.startswith(self.beginnings)
             or (bool(self.sounds) and sound(word) in self.sounds)
-            or any(self._is_near(word, stem, wanted, edits) for wanted, edits in self.near)
-        )
-
-    @staticmethod
-    def _is_near(word: str, stem: str, wanted: str, edits: int) -> bool:
-        return any(
-            abs(len(one) - len(wanted)) <= edits and OSA.distance(one, wanted, score_cutoff=edits) <= edits
-            for one in {word, stem}
+            or any(_is_near(one, wanted, edits) for wanted, edits in self.near for one in {word, stem})
         )
 
     def probes(self, folded: str) -> list[str]:
@@ -72,10 +74,18 @@ class Marker:
 
     def _begins_near(self, word: str) -> bool:
         """Whether the word may turn out near: its beginning stands for its stem, which would cost too much."""
-        return any(
-            len(word) >= len(wanted) - edits and OSA.distance(word[: len(wanted)], wanted, score_cutoff=edits) <= edits
-            for wanted, edits in self.near
-        )
+        known = self._beginning_near.get(word)
+        if known is None:
+            known = self._beginning_near[word] = any(
+                len(word) >= len(wanted) - edits
+                and OSA.distance(word[: len(wanted)], wanted, score_cutoff=edits) <= edits
+                for wanted, edits in self.near
+            )
+        return known
+
+
+def _is_near(word: str, wanted: str, edits: int) -> bool:
+    return abs(len(word) - len(wanted)) <= edits and OSA.distance(word, wanted, score_cutoff=edits) <= edits
 
 
 def marker(asked: Asked, effort: Effort, stem: Stem, by_sound: bool = False) -> Marker:

@@ -94,7 +94,8 @@ class Query:
 
     Empty sets do not narrow. `order` "newest" is by day of receipt; without words it is always that. `after` is the
     `next` of the page before. `as_you_type`: the last word may be unfinished. `most`: how hard to try where nothing is
-    found; each step beyond `BEGINNINGS` costs several times the one before.
+    found; each step beyond `BEGINNINGS` costs several times the one before. `least`: where to begin, for an asker who
+    knows that less finds nothing.
     """
 
     text: str = ""
@@ -112,6 +113,7 @@ class Query:
     limit: int = 20
     after: str | None = None
     as_you_type: bool = False
+    least: Effort = Effort.AS_TYPED
     most: Effort = Effort.MOST_WORDS
     facets: bool = True
     highlights: bool = True

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from api import finding
-from api.finding import Question, Where
+from api.finding import Question, Where, none_given
 from api.http.answering import answer, rooms_of
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
@@ -18,7 +18,7 @@ from search.ports import Query as IndexQuery
 from search.ports import Suggestion
 
 router = APIRouter(prefix="/api", tags=["search"], responses=PROBLEMS)
-Several = Annotated[list[str], Query(default_factory=list)]
+Several = Annotated[list[str], Query(default_factory=none_given)]
 
 
 @router.get("/search", response_model=finding.Found)
@@ -29,7 +29,7 @@ def search(
     branch: Several,
     channel: Several,
     state: Several,
-    year: Annotated[list[int], Query(default_factory=list)],
+    year: Annotated[list[int], Query(default_factory=none_given)],
     q: Annotated[str, Query(max_length=1000)] = "",
     within: Annotated[Where, Query(alias="in")] = "all",
     since: date | None = None,

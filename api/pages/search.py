@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import finding
-from api.finding import Found, FoundCustomer, FoundDocument, Question, Where
+from api.finding import Found, FoundCustomer, FoundDocument, Question, Where, none_given
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.forms import see_other
@@ -21,7 +21,7 @@ from search.ports import FACETS, Highlight
 from search.ports import Query as IndexQuery
 
 router = APIRouter(include_in_schema=False)
-Several = Annotated[list[str], Query(default_factory=list)]
+Several = Annotated[list[str], Query(default_factory=none_given)]
 _MOST_VALUES = 12
 _MOST_SENTENCES = 2
 _PATHS = {"document": "/documents/", "case": "/cases/", "arrival": "/arrivals/", "customer": "/customers/"}
@@ -54,7 +54,7 @@ def show(
     branch: Several,
     channel: Several,
     state: Several,
-    year: Annotated[list[int], Query(default_factory=list)],
+    year: Annotated[list[int], Query(default_factory=none_given)],
     q: Annotated[str, Query(max_length=1000)] = "",
     within: Annotated[Where, Query(alias="in")] = "all",
     after: str | None = None,

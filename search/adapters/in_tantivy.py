@@ -106,7 +106,7 @@ class TantivyIndex(Generic[Thing]):
         page = page_of(query, bool(asked.terms))
         within = self._kind.within(query, asked, access)
         searcher = self._shelf.searcher()
-        for effort in self._efforts(asked, page.effort, query.most):
+        for effort in self._efforts(asked, page.effort, query):
             wanted = self._wanted(asked, effort, within, access)
             found, total = page.search(searcher, self._kind.layout.schema, wanted)
             if total:
@@ -115,16 +115,19 @@ class TantivyIndex(Generic[Thing]):
         return Hits(
             total=total,
             hits=tuple(self._hit(searcher, score, place, marks, access) for score, place in found),
-            facets=self._facets(searcher, wanted) if query.facets else {},
+            facets=self._facets(searcher, wanted, total) if query.facets else {},
             next=page.next(found, total, effort),
             effort=effort,
         )
 
     @staticmethod
-    def _efforts(asked: Asked, known: Effort | None, most: Effort) -> list[Effort]:
+    def _efforts(asked: Asked, known: Effort | None, query: Query) -> list[Effort]:
         if known is not None:
             return [known]
-        return [effort for effort in efforts(asked) if effort <= most] if asked.terms else [Effort.AS_TYPED]
+        if not asked.terms:
+            return [Effort.AS_TYPED]
+        worth = [effort for effort in efforts(asked) if effort <= query.most]
+        return [effort for effort in worth if effort >= query.least] or worth[-1:]
 
     def _wanted(self, asked: Asked, effort: Effort, within: list[Any], access: Access) -> Any:
         everything = tantivy.Query.all_query()
@@ -134,7 +137,9 @@ class TantivyIndex(Generic[Thing]):
         thing, text = self._kind.shown(searcher.doc(place), access)
         return Hit(thing, float(score), self._kind.highlights(thing, text, marks) if marks else ())
 
-    def _facets(self, searcher: Any, wanted: Any) -> Mapping[str, tuple[tuple[str, int], ...]]:
+    def _facets(self, searcher: Any, wanted: Any, total: int) -> Mapping[str, tuple[tuple[str, int], ...]]:
+        if not total:
+            return dict.fromkeys(self._kind.facets, ())
         asked = {name: {"terms": {"field": name, "size": _MOST_FACET_VALUES}} for name in self._kind.facets}
         counted = searcher.aggregate(wanted, asked)
         return {
@@ -155,7 +160,7 @@ class TantivyIndex(Generic[Thing]):
         asked = ask(query.text, query.as_you_type)
         within = self._kind.within(query, asked, access)
         searcher = self._shelf.searcher()
-        for effort in self._efforts(asked, None, query.most):
+        for effort in self._efforts(asked, None, query):
             if total := searcher.search(self._wanted(asked, effort, within, access), limit=1).count:
                 return int(total)
         return 0
