@@ -67,8 +67,8 @@ public final class LetterAnalysis extends Plugin implements AnalysisPlugin {
     @Override
     public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
         return Map.of(
-            "mapping", normalizingChars(LetterAnalysis::mapping),
-            "pattern_replace", normalizingChars(LetterAnalysis::replacing),
+            "mapping", onlyWithOptions(normalizingChars(LetterAnalysis::mapping)),
+            "pattern_replace", onlyWithOptions(normalizingChars(LetterAnalysis::replacing)),
             "html_strip", plainChars(options -> HTMLStripCharFilter::new));
     }
 
@@ -90,7 +90,7 @@ public final class LetterAnalysis extends Plugin implements AnalysisPlugin {
             Map.entry("lowercase", normalizing(options -> LowerCaseFilter::new)),
             Map.entry("asciifolding", normalizing(options -> words -> new ASCIIFoldingFilter(words, keepsOriginal(options)))),
             Map.entry("trim", normalizing(options -> TrimFilter::new)),
-            Map.entry("pattern_replace", normalizing(LetterAnalysis::replacingWords)),
+            Map.entry("pattern_replace", onlyWithOptions(normalizing(LetterAnalysis::replacingWords))),
             Map.entry("stemmer", plain(options -> stemmer(options.get("language", options.get("name", "porter"))))),
             Map.entry("snowball", plain(options -> snowball(options.get("language", "English")))),
             Map.entry("ngram", plain(options ->
@@ -189,6 +189,11 @@ public final class LetterAnalysis extends Plugin implements AnalysisPlugin {
     }
 
     // From a part and its options to the factories that the server asks for.
+
+    /** The server makes one of each part without options beside those of the index, unless it is told not to. */
+    private static <T> AnalysisProvider<T> onlyWithOptions(AnalysisProvider<T> part) {
+        return AnalysisPlugin.requiresAnalysisSettings(part);
+    }
 
     private static AnalysisProvider<TokenFilterFactory> plain(Function<Settings, UnaryOperator<TokenStream>> part) {
         return (index, environment, name, options) -> new WordStep(name, part.apply(options));
