@@ -60,6 +60,9 @@ def prepare(site: Site) -> None:
     """Make the cluster once, with one superuser and its random password."""
     cluster = site.data / "cluster"
     if (cluster / "global" / "pg_control").exists():
+        # Of a killed server: nothing runs in this folder now, but after a reboot its number may be some other program's,
+        # and PostgreSQL would take that for a server in its place.
+        (cluster / "postmaster.pid").unlink(missing_ok=True)
         return
     shutil.rmtree(cluster, ignore_errors=True)  # An initdb that was killed half-way.
     password = site.data / "password"

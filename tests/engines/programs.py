@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.engines.description import EngineError
@@ -36,6 +37,7 @@ def go_program(target: Path, module: str) -> None:
     folder = target.parent / f"{target.name}.build"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    print(f"building {target.name}, which may take minutes the first time …", file=sys.stderr)
     run([go, "install", module], {"GOBIN": str(folder)})
     (made,) = folder.iterdir()
     made.replace(target)
@@ -56,6 +58,7 @@ def _go() -> str:
 def jars(folder: Path, pom: Path) -> None:
     """Copy every jar that a pom.xml names, and what those need, into `folder`."""
     shutil.rmtree(folder, ignore_errors=True)
+    print(f"fetching the jars of {pom.parent.name} …", file=sys.stderr)
     run(
         [installed("mvn"), "-q", "-B", "-f", str(pom), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"],
         {},
