@@ -123,7 +123,7 @@ def open_case(
         "opened_on": received_on.isoformat(),
         "last_letter_on": question.on.isoformat(),
         "due_on": due.isoformat(),
-        "stage": question.type.stages[0],
+        "stage": question.type.stages[0].code,
         "follows_id": follows.id if follows else None,
     }
     case_id: int = connection.execute(insert(case).values(row).returning(case.c.id)).scalar_one()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 
+from api.case_folder import folder_of
 from api.http.answering import answer, rooms_of
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
@@ -15,10 +18,33 @@ from archive.showing import cases
 router = APIRouter(prefix="/api/cases", tags=["cases"], responses=PROBLEMS)
 
 
-@router.get("/{number}", response_model=cases.Card)
+@dataclass(frozen=True, slots=True)
+class NeedShown:
+    """A document that the case needs. `standing`: there, named (a letter speaks of it: look), or missing."""
+
+    code: str
+    name: str
+    standing: str
+    document_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseShown(cases.Card):
+    """A case with the documents that it needs and the step that comes next ('' where there is none)."""
+
+    needs: Sequence[NeedShown] = ()
+    next_stage: str = ""
+
+
+@router.get("/{number}", response_model=CaseShown)
 def show(
     number: str, rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]
 ) -> Response:
     """A case by its number."""
     with rooms.catalogue.reading() as connection:
-        return answer(cases.card(connection, asker.access, number))
+        folder = folder_of(connection, rooms.objects, asker.access, number)
+    needs = [
+        NeedShown(one.document.code, one.document.names["en"], one.standing, one.document_id) for one in folder.needs
+    ]
+    card = {field.name: getattr(folder.card, field.name) for field in fields(folder.card)}
+    return answer(card | {"needs": needs, "next_stage": folder.next.code if folder.next else ""})

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api.case_folder import folder_of
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.rendering import case_name, page, wording_for
@@ -26,11 +28,12 @@ def show(
 ) -> Response:
     """One case, with one sentence to read to the caller."""
     with rooms.catalogue.reading() as connection:
-        card = cases.card(connection, asker.access, number)
-    today = datetime.now(UTC).date().isoformat()
+        folder = folder_of(connection, rooms.objects, asker.access, number)
+    card = folder.card
+    today = datetime.now(ZoneInfo(rooms.settings.time_zone)).date().isoformat()
     overdue = card.state == "open" and bool(card.due_on) and str(card.due_on) < today
     sentence = _sentence(wording_for(request, asker), card, overdue)
-    return page(request, asker, "case.html", card=card, overdue=overdue, sentence=sentence)
+    return page(request, asker, "case.html", folder=folder, card=card, overdue=overdue, sentence=sentence)
 
 
 def _sentence(t: Wording, card: cases.Card, overdue: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from archive.access import Access
 from archive.errors import NotFound
@@ -13,6 +13,8 @@ from archive.schema import case, document, filing, party
 from archive.sentences import say
 from archive.showing import visible
 from archive.showing.letters import named
+
+_READ_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,24 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The case that this one continues, or one that continues it."""
+
+    number: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a letter of the case says of itself: its type, the names of its parts, and the digest of its reading."""
+
+    document_id: int
+    document_type: str
+    names: Sequence[str]
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A case as its page shows it."""
 
@@ -58,6 +78,8 @@ class Card:
     customer_name: str
     parties: Sequence[Party]
     items: Sequence[Item]
+    follows: Neighbour | None = None
+    followed_by: Sequence[Neighbour] = ()
 
 
 def card(connection: Connection, access: Access, number: str) -> Card:
@@ -84,7 +106,30 @@ def card(connection: Connection, access: Access, number: str) -> Card:
         customer_name=name,
         parties=_parties(connection, access, row.id),
         items=_items(connection, access, row.id),
+        follows=next(iter(_neighbours(connection, access, case.c.id == row.follows_id)), None),
+        followed_by=_neighbours(connection, access, case.c.follows_id == row.id),
     )
+
+
+def sayings(connection: Connection, access: Access, case_id: int) -> list[Saying]:
+    """What the letters of a case say of themselves, oldest first; only those that the asker may see."""
+    rows = connection.execute(
+        select(document.c.id, document.c.document_type, document.c.name, document.c.reading)
+        .join(filing, filing.c.document_id == document.c.id)
+        .where(filing.c.case_id == case_id, visible.documents(access))
+        .order_by(document.c.received_on, document.c.id)
+        .limit(_READ_AT_ONCE)
+    ).all()
+    parts = connection.execute(
+        select(document.c.parent_id, document.c.name).where(document.c.parent_id.in_([row.id for row in rows]))
+    ).all()
+    names = {row.id: [row.name, *(part.name for part in parts if part.parent_id == row.id)] for row in rows}
+    return [Saying(row.id, row.document_type, names[row.id], row.reading or "") for row in rows]
+
+
+def _neighbours(connection: Connection, access: Access, which: ColumnElement[bool]) -> list[Neighbour]:
+    query = select(case.c.number, case.c.state).where(which, visible.cases(access)).order_by(case.c.id)
+    return [Neighbour(number, state) for number, state in connection.execute(query)]
 
 
 def open_numbers(connection: Connection, access: Access, customer_id: int) -> list[tuple[str, str]]:

@@ -15,11 +15,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from api import finding
-from api.http import ledger, shapes
+from api.http import cases, ledger, shapes
 from api.http.app import create_app
 from api.http.rooms import Rooms
 from api.settings import read_settings
-from archive.showing import cases, customers, letters, lists
+from archive.showing import customers, letters, lists
 from tests.story.browsing import serving
 from tests.story.stocked import ADMIN, PASSWORD, Stock, stock
 
@@ -68,7 +68,7 @@ SHAPES: tuple[tuple[str, Any], ...] = (
     ("/api/customers/{customer}", customers.Card),
     ("/api/customers/{customer}/documents", list[customers.Line]),
     ("/api/customers?q=whitlock", finding.Customers),
-    ("/api/cases/{case}", cases.Card),
+    ("/api/cases/{case}", cases.CaseShown),
     ("/api/search?q=whitlock", finding.Found),
     ("/api/ledger", ledger.Ledger),
     ("/api/ledger/letters", list[lists.Letter]),
