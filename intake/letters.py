@@ -14,15 +14,16 @@ from archive.clock import as_moment
 from archive.documents import NewLetter, NewPart
 from archive.errors import LimitExceeded, Unreadable
 from archive.schema import document, object_
-from archive.sentences import quoted
+from archive.sentences import quoted, say, stored
 from intake.engines import Engines
 from intake.jobs import Job, NewJob, place_of
-from intake.readings import KeptPage, keep_reading, load_reading
+from intake.readings import KeptPage, keep_reading, load_pages
 from intake.stages import Channel, Letter, Opened, PageReading, Part, PartRole, ReadLetter, Received
 
 READING_BY = "dossier/1"
 SETTLE_FIRST = 4
 """Settling is short and frees the lane: it goes before reading."""
+UNREAD = "enclosure_unread"
 _UNKNOWN = "application/octet-stream"
 _ACTOR = "system:intake"
 
@@ -130,8 +131,22 @@ def read_letter(engines: Engines, document_id: int) -> ReadLetter:
     """A letter with its reading."""
     with engines.catalogue.reading() as connection:
         digest = connection.execute(select(document.c.reading).where(document.c.id == document_id)).scalar_one()
-    pages = load_reading(engines.objects, digest) if digest else ()
-    return ReadLetter(letter(engines, document_id), pages)
+    pages = load_pages(engines.objects, digest) if digest else ()
+    return ReadLetter(_doubted(letter(engines, document_id), pages), tuple(page.reading for page in pages))
+
+
+def _doubted(letter_: Letter, pages: Sequence[KeptPage]) -> Letter:
+    """The letter, suspicious where an enclosure gave no page: what nobody read may say what the letter is about."""
+    read = {page.part for page in pages}
+    unread = [
+        part
+        for place, part in enumerate(letter_.parts)
+        if part.role == "enclosure" and part.substantive and place not in read
+    ]
+    if letter_.suspicion or not unread:
+        return letter_
+    told = tuple(say("the enclosure {name} could not be read", name=part.name or "—") for part in unread)
+    return replace(letter_, suspicion=f"{UNREAD}: {stored(told)}")
 
 
 def give_up_opening(engines: Engines, job: Job, error: Exception) -> None:

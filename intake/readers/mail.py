@@ -18,7 +18,7 @@ from intake.limits import Limits
 from intake.readers import charset, mail_headers, mail_robots, markup, quotations
 from intake.readers.inline_pictures import is_letterhead_picture
 from intake.readers.names import for_show, safe_file
-from intake.readers.results import Contents, PartContent
+from intake.readers.results import ENCRYPTED_TYPES, Contents, PartContent
 from intake.readers.text import checked, clean, markup_pages
 
 MEDIA_TYPE = "message/rfc822"
@@ -37,7 +37,6 @@ _NEVER_SUBSTANTIVE = frozenset(
         "message/disposition-notification",
     ]
 )
-_ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 
 
 @dataclass
@@ -65,7 +64,7 @@ def read(
         raise LimitExceeded("too_many_parts", f"{len(parts)} parts are over the limit of {limits.parts}")
     verdict = mail_robots.verdict_on(message)
     if verdict is None and not any(
-        part.file or any((page.text or "").strip() for page in part.pages) for part in parts
+        (part.file and not part.trouble) or any((page.text or "").strip() for page in part.pages) for part in parts
     ):
         reason = "encrypted" if any(part.trouble == "encrypted" for part in parts) else "empty"
         raise Unreadable(reason, "the mail holds neither text nor enclosures that can be read")
@@ -139,8 +138,8 @@ def _gather(message: Message, scratch: Path, limits: Limits, depth: int) -> _Gat
 
 def _take(entity: Message, gathered: _Gathered, scratch: Path, limits: Limits, depth: int) -> None:
     kind = entity.get_content_type()
-    if kind in _ENCRYPTED:
-        gathered.enclosures.append(_enclosure(entity, b"", scratch, limits, trouble="encrypted"))
+    if kind in ENCRYPTED_TYPES:
+        gathered.enclosures.append(_enclosure(entity, entity.as_bytes(), scratch, limits, trouble="encrypted"))
     elif kind == "multipart/alternative":
         _take_best(entity, gathered, scratch, limits, depth)
     elif kind in ("message/rfc822", "message/global") and _inner(entity):

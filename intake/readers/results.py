@@ -12,6 +12,8 @@ from typing import Literal
 from intake.stages import PartRole, Table, Word
 
 Colour = Literal["bitonal", "gray", "colour"]
+ENCRYPTED_TYPES = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+"""Parts of a mail that are kept and can not be read."""
 
 
 @dataclass(frozen=True, slots=True)

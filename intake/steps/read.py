@@ -14,14 +14,19 @@ from archive.errors import LimitExceeded, Unreadable
 from intake.engines import Engines
 from intake.ocr.text_layer import judge_text_layer
 from intake.opening.arrival import open_file
-from intake.readers.results import PageContent, Picture
+from intake.readers.results import ENCRYPTED_TYPES, PageContent, Picture
 from intake.readings import KeptPage
 from intake.stages import Letter, PageReading, Part
 from intake.steps.preserve import lay_out
 
+_NOTHING_IN_IT = "empty"
+
 
 def read(letter: Letter, engines: Engines, folder: Path) -> tuple[KeptPage, ...]:
-    """Every page of every part, numbered through the letter. A part that can not be read is left out, not the letter.
+    """Every page of every part, numbered through the letter.
+
+    A part that can not be read is left out, not the letter, which then goes to a person. A part with nothing in it, such
+    as the blank text that some mail programs add, is one blank page.
 
     Raises: Unreadable, LimitExceeded where the letter is that one part; EngineAway.
     """
@@ -29,10 +34,12 @@ def read(letter: Letter, engines: Engines, folder: Path) -> tuple[KeptPage, ...]
     for place, part in enumerate(letter.parts):
         try:
             readings = list(_of_part(part, letter, engines, folder))
-        except (Unreadable, LimitExceeded):
+        except (Unreadable, LimitExceeded) as error:
             if len(letter.parts) == 1 and not letter.suspicion:
                 raise
-            continue
+            if error.reason != _NOTHING_IN_IT:
+                continue
+            readings = [PageReading(1, "", (), "markup", 1.0)]
         for reading in readings:
             kept.append(KeptPage(dataclasses.replace(reading, number=len(kept) + 1), place, reading.number))
     return tuple(kept)
@@ -42,6 +49,8 @@ def _of_part(part: Part, letter: Letter, engines: Engines, folder: Path) -> Iter
     """The pages of a part itself; what lies inside it is a part of its own."""
     if not part.substantive:
         return
+    if part.media_type in ENCRYPTED_TYPES:
+        raise Unreadable("encrypted", f"{part.name} is encrypted")
     scratch = folder / f"part-{part.digest}-{part.role}"
     scratch.mkdir(exist_ok=True)
     contents = open_file(
