@@ -50,6 +50,12 @@ def question(letter: Row[Any], case_type: CaseType, owner: int) -> Question:
     return Question(owner, account, point, case_type, on, tuple(decision.get("case_numbers") or ()))
 
 
+def number_shown(connection: Connection, access: Access, number: str | None) -> str | None:
+    """A case's number as the asker may be told it: None where they may not see the case, though their letter lies in it."""
+    query = select(case.c.number).where(case.c.number == number, visible.cases(access))
+    return connection.execute(query).scalar() if number else None
+
+
 def leave_case(connection: Connection, access: Access, case_id: int) -> None:
     """Close a case that was opened for a letter since taken out of it, unless others lie in it. Its number stays."""
     left = select(func.count()).select_from(filing).where(filing.c.case_id == case_id)

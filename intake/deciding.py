@@ -25,7 +25,7 @@ from archive.ports import Catalogue
 from archive.schema import customer, document, document_event, filing, label, party
 from archive.showing.customers import survivor
 from archive.showing.letters import seen
-from intake.casing import case_by_hand, leave_case
+from intake.casing import case_by_hand, leave_case, number_shown
 from intake.classifying.kinds import codes
 
 REJECT_REASONS = ("not_for_us", "illegible", "advertising", "test_page", "received_by_mistake")
@@ -205,7 +205,7 @@ def _end(
     was = {"state": row.state, "reason": row.reason, "type": row.document_type, "customer": row.customer_id}
     journal.write(connection, access.actor, action, f"document:{row.id}", was, told | {"case": case_number})
     announce(connection, "document", [(row.id, version)])
-    return Decided(row.id, str(after["state"]), version, case_number)
+    return Decided(row.id, str(after["state"]), version, number_shown(connection, access, case_number))
 
 
 def _remember(connection: Connection, access: Access, document_id: int, version: int, details: Any) -> None:

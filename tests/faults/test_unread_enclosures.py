@@ -73,7 +73,7 @@ def test_a_clear_letter_with_a_broken_enclosure_waits_and_names_it(take_in: Take
     assert letter.customer_id is not None and letter.document_type == "quality_complaint", "it is still proposed"
 
 
-def test_an_encrypted_part_without_bytes_of_its_own_is_not_passed_over(take_in: TakeIn) -> None:
+def test_an_encrypted_part_is_not_passed_over(take_in: TakeIn) -> None:
     letter = take_in(LOCKED)
     assert (letter.state, letter.reason) == ("review", "enclosure_unread"), letter.explanation
 

@@ -157,3 +157,40 @@ def test_rejecting_keeps_the_reason_and_the_original(made: Stock) -> None:
     assert made.opened.objects.verify(str(row["digest"]))
     with pytest.raises(BadInput):
         deciding.reject(made.opened.catalogue, CLERK, made.documents["two are close"], 2, "no such reason")
+
+
+@pytest.mark.parametrize("seen", [1, 3], ids=["older", "newer"])
+def test_a_version_that_is_not_the_letters_is_refused_whatever_its_state(made: Stock, seen: int) -> None:
+    catalogue, key, owner = made.opened.catalogue, made.documents["proposed complaint"], made.customers["B-3"]
+    what = Correction("invoice", owner)
+    for decide in (
+        lambda: deciding.accept(catalogue, CLERK, key, seen),
+        lambda: deciding.correct(catalogue, CLERK, key, seen, what),
+        lambda: deciding.reject(catalogue, CLERK, key, seen, "advertising"),
+    ):
+        with pytest.raises(Conflict):
+            decide()
+    assert (row_of(made, key)["state"], row_of(made, key)["version"]) == ("review", 2)
+    deciding.correct(catalogue, CLERK, key, 2, what)
+    # A second correction leaves the state as it was: the version alone tells that somebody was first.
+    deciding.correct(catalogue, SECOND, key, 3, what)
+    for stale in (2, 3):
+        with pytest.raises(Conflict):
+            deciding.correct(catalogue, CLERK, key, stale, what)
+        with pytest.raises(Conflict):
+            deciding.undo(catalogue, CLERK, key, stale)
+    assert (row_of(made, key)["state"], row_of(made, key)["version"]) == ("filed", 4)
+
+
+@pytest.mark.parametrize("hidden", ["branch", "mark"])
+def test_a_decision_does_not_tell_the_number_of_a_case_that_may_not_be_seen(made: Stock, hidden: str) -> None:
+    catalogue, number = made.opened.catalogue, made.cases["filed reading"]
+    with catalogue.writing() as connection:
+        values = {"branch": "64"} if hidden == "branch" else {"mark": "confidential"}
+        connection.execute(update(case).where(case.c.number == number).values(**values))
+    key, what = made.documents["proposed complaint"], Correction("meter_reading", made.customers["B-3"])
+    done = deciding.correct(catalogue, CLERK, key, 2, what)
+    with catalogue.reading() as connection:
+        lies_in = select(case.c.number).join(filing, filing.c.case_id == case.c.id).where(filing.c.document_id == key)
+        assert connection.execute(lies_in).scalar() == number, "by the rules it belongs there all the same"
+    assert done.case_number is None
