@@ -39,6 +39,7 @@ def _mail(path: Path, printed: str) -> ReadLetter:
         text = "\n".join(t.strip() for t in lxml.html.fromstring(text).itertext() if t.strip())
     sender = email.utils.parseaddr(str(message["From"]))
     facts = {"from_name": sender[0], "from_address": sender[1], "subject": str(message["Subject"] or "")}
+    facts["date"] = message["Date"].datetime.date().isoformat() if message["Date"] else ""
     attached = any(p.get_content_maintype() in ("application", "image", "message") for p in message.walk())
     return _read([text, printed] if attached else [text], facts)
 
@@ -56,11 +57,15 @@ def _form(path: Path) -> ReadLetter | None:
         "address": data.get("address"),
         "phone": contact.get("phone"),
         "email": contact.get("email"),
+        "date": data.get("submitted_at"),
     }
     return _read([str(data.get("message", ""))], {k: v for k, v in values.items() if isinstance(v, str)})
 
 
-def _letter(world: Path, row: dict[str, str], texts: str, cache: Path) -> ReadLetter | None:
+def letter_of_row(
+    world: Path, row: dict[str, str], texts: str = "fulltext", cache: Path = Path("ocr_cache")
+) -> ReadLetter | None:
+    """Answer a letter of a world as it is read; None where it cannot be."""
     file, printed = (
         world / row["file"],
         (world / row["fulltext"]).read_text(encoding="utf-8") if row["fulltext"] else "",
@@ -91,7 +96,7 @@ def measure(world: Path, strangers: bool, texts: str, cache: Path, show: set[str
     for row in csv.DictReader((truth / "documents.csv").open(encoding="utf-8", newline="")):
         if row["is_request"] != "1" or row["expected_outcome"] == "rejected":
             continue
-        read = _letter(world, row, texts, cache)
+        read = letter_of_row(world, row, texts, cache)
         if read is None:
             counts["no_text"] += 1
             continue

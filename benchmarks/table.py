@@ -1,6 +1,6 @@
 """Runs the benchmarks and makes the table of what must be shown: `benchmarks/results/README.md`.
 
-    python benchmarks/table.py ../shared [--only worlds,strangers,types,throughput,odd,search,kills]
+    python benchmarks/table.py ../shared [--only worlds,strangers,types,fields,throughput,odd,search,kills]
 
 Each run's own JSON lines are kept beside the table with the date and the machine, so that one can be run again alone.
 The whole takes about half an hour on two quiet cores.
@@ -32,6 +32,7 @@ def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
         "worlds": [[*acceptance, "--keep", str(home)]],
         "strangers": [[*acceptance, "--strangers"]],
         "types": [["type_unseen.py", *(str(corpus / world) for world in WORLDS)]],
+        "fields": [["field_reading.py", *(str(corpus / world) for world in WORLDS)]],
         "throughput": [["intake_throughput.py", str(corpus / world)] for world in WORLDS],
         "odd": [["odd_files.py", str(corpus)]],
         "search": [["search_http.py", str(home / "utility_ru" / "home")]],
@@ -71,6 +72,9 @@ def _figures(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         rows += _of_worlds(kept.get(name), told)
     rows += _recall_lost(kept)
     rows += [("types: " + line, ".70", ".95", "") for line in _texts(kept.get("types")) if "macro" in line.lower()]
+    for line in _records(kept.get("fields")):
+        told = ", ".join(f"{k} {v['precision']} / {v['recall']}" for k, v in line.items() if k != "source")
+        rows.append((f"data of a letter, precision / recall, {line['source']}", "", "", told))
     for line in _records(kept.get("throughput")):
         told = f"{line['ratio']} × ({line['dossier_pages_s']} against {line['tesseract_pages_s']} pages/s, " \
                f"{line['dossier_cpu_s_page']} against {line['tesseract_cpu_s_page']} CPU-s a page)"  # fmt: skip
@@ -146,7 +150,7 @@ def main() -> None:
     """Run what is asked for, keep it, write the table of all that is kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--only", default="worlds,strangers,types,throughput,odd,search,kills")
+    parser.add_argument("--only", default="worlds,strangers,types,fields,throughput,odd,search,kills")
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dossier-table-") as name:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from dedup.clues import AddressClue, Clues, ContactClue, NameClue, NameRole, NumberClue, NumberLabel, Place
 from dedup.own_company import NOBODY, OwnCompany
 from intake.finding.addresses import find_addresses
-from intake.finding.dates import find_case_numbers, find_dates, find_period, find_reading, letter_date, main_amount
+from intake.finding.amounts import main_amount
+from intake.finding.dates import find_case_numbers, find_dates, find_period, letter_date
 from intake.finding.numbers import find_emails, find_numbers, find_phones
 from intake.finding.organisations import may_be_name
 from intake.finding.people import find_names
 from intake.finding.quoting import without_quotations
+from intake.finding.readings import find_readings
 from intake.finding.table_amounts import amounts_in_tables
 from intake.stages import ReadLetter
 
@@ -28,12 +30,16 @@ _NUMBER_FACTS: tuple[NumberLabel, ...] = ("account", "contract", "meter", "point
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found in one letter. `fields`: numbers by kind, reading, amount, charge lines and period as text, if any."""
+    """What was found in one letter. `fields`: numbers by kind, reading, amount, charge lines and period as text, if any.
+
+    `likely_reading`: a bare number that is the meter reading if the letter is one that gives any.
+    """
 
     clues: Clues
     letter_date: date | None
     case_numbers: tuple[str, ...]
     fields: Mapping[str, str]
+    likely_reading: str | None = None
 
 
 def find(read: ReadLetter, own: OwnCompany = NOBODY, case_number: str = CASE_NUMBER) -> Found:
@@ -42,22 +48,24 @@ def find(read: ReadLetter, own: OwnCompany = NOBODY, case_number: str = CASE_NUM
     whole = "\n".join(text for _, text in texts)
     said = "\n".join([read.letter.facts.get("subject", ""), "\n".join(p.text for p in read.pages)])
     billed = amounts_in_tables([table for page in read.pages for table in page.tables])
+    readings = find_readings(whole)
     fields: dict[str, str | None] = {
         "amount": billed.total or main_amount(whole),
         "lines": str(billed.lines) if billed.lines else None,
-        "reading": find_reading(whole),
+        "reading": readings.reading,
         "period": find_period(whole),
     }
-    written = letter_date(whole) or _sent_on(read.letter.facts)
+    written = letter_date(whole, _sent_on(read.letter.facts))
     clues = replace(
         own.without_ours(_clues(texts, read.letter.facts)), written_on=written.isoformat() if written else ""
     )
-    fields = {**_named_numbers(clues), **fields}
+    fields = {**_named_numbers(clues, readings.named), **fields}
     return Found(
         clues=clues,
         letter_date=written,
         case_numbers=find_case_numbers(said, case_number),
         fields={name: value for name, value in fields.items() if value},
+        likely_reading=readings.likely,
     )
 
 
@@ -108,11 +116,12 @@ def _sent_on(facts: Mapping[str, str]) -> date | None:
         return None
 
 
-def _named_numbers(clues: Clues) -> dict[str, str]:
-    """The first number of each kind that the letter names as such."""
+def _named_numbers(clues: Clues, readings: Collection[str]) -> dict[str, str]:
+    """The first number of each kind that the letter names as such; what a meter shows is not its number."""
     found: dict[str, str] = {}
     for clue in clues.numbers:
-        if clue.label in _NUMBER_FACTS and not clue.joined:
+        shown = clue.label == "meter" and clue.text in readings
+        if clue.label in _NUMBER_FACTS and not clue.joined and not shown:
             found.setdefault(clue.label, clue.text)
     return found
 

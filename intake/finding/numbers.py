@@ -13,12 +13,15 @@ from dedup.clues import ContactClue, NumberClue, NumberLabel, Place
 _LABELS: tuple[tuple[NumberLabel, str], ...] = (
     (
         "account",
-        r"лицев\w*\s*(?:сч[её]т\w*)?|л\s?[/.\\]\s?[сc]\b\.?|\bлс\b|(?<!расч[её]тный )(?<!р/)\bсч[её]т(?:а|у|ом|е)?\b"
+        r"лицев\w*\s*(?:сч[её]т\w*)?|л\s?[/.\\]\s?[сc]\b\.?|\bлс\b|(?<!расч[её]тный )(?<!р/)\bсч[её]т(?:а|у|ом|е)?\b(?!-)"
         r"|абонентск\w+|\bабонент\w*|клиентск\w+|(?:номер|код)\w*\s+(?:клиента|плательщика|потребителя)"
         r"|\baccount\w*|\b[aа]\s?/\s?[cс]\b|\bacct\b|\bacc\b|customer\s+(?:no|number|ref\w*|id|code)\b|\bmy\s+ref\w*|\bpayer\b",
     ),
     ("contract", r"\bдоговор\w*|\bконтракт\w*|\bagreement\b|\bcontract\b"),
-    ("meter", r"сч[её]тчик\w*|\bприбор\w*|\bпу\b|\bmeter\b|\bdevice\b|\bузл\w+"),
+    (
+        "meter",
+        r"сч[её]тчик\w*|\bприбор\w*|\bпу\b|\bmeter\b|\bdevice\b|\bузл\w+|\bзав(?:одск\w+|\.)\s*(?:номер\w*|№)|\bserial\b",
+    ),
     (
         "point_of_delivery",
         r"\bточк\w+|\bтп\b|supply\s+point|point\s+of\s+(?:supply|delivery)|\bmpan\b|\bmprn\b|\bpod\b|\beic\b",

@@ -11,7 +11,10 @@ from dedup.ports import Directory
 from intake.classifying.deciding import decide
 from intake.engines import Engines
 from intake.finding import Found, find
-from intake.stages import Box, CustomerDecision, Evidence, PageReading, ReadLetter, Recognised
+from intake.stages import Box, CustomerDecision, Evidence, PageReading, ReadLetter, Recognised, TypeDecision
+
+_GIVES_READING = "meter_reading"
+"""The type whose letters are there to give a reading: the only number in one needs no word beside it."""
 
 
 def recognise(read: ReadLetter, engines: Engines) -> Recognised:
@@ -19,10 +22,19 @@ def recognise(read: ReadLetter, engines: Engines) -> Recognised:
     found = find(read, engines.company, CASE_NUMBER)
     numbers = tuple(dict.fromkeys(plain_case_number(number) for number in found.case_numbers))
     customer = recognise_customer(read, engines.directory, engines.company, found)
+    kind = decide(type_text(read))
+    fields = read_fields(found, kind, customer.account)
+    return Recognised(read, kind, customer, numbers, found.letter_date, fields)
+
+
+def read_fields(found: Found, kind: TypeDecision, account: str | None) -> dict[str, str]:
+    """Answer a letter's fields as text: what was found, read in the light of its type and of the account as held."""
     fields = dict(found.fields)
-    if customer.account:
-        fields["account"] = customer.account
-    return Recognised(read, decide(type_text(read)), customer, numbers, found.letter_date, fields)
+    if account:
+        fields["account"] = account
+    if kind.document_type == _GIVES_READING and kind.certain and found.likely_reading:
+        fields.setdefault("reading", found.likely_reading)
+    return fields
 
 
 def type_text(read: ReadLetter) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,10 +17,13 @@ from dedup.own_company import OwnCompany
 from dedup.ports import PersonName
 from intake.finding import find
 from intake.finding.addresses import find_addresses
-from intake.finding.dates import find_case_numbers, find_period, find_reading, letter_date, main_amount
+from intake.finding.amounts import main_amount
+from intake.finding.dates import find_case_numbers, find_period, letter_date
 from intake.finding.numbers import find_numbers, label_before
 from intake.finding.people import find_names
-from intake.stages import Letter, PageReading, ReadLetter
+from intake.finding.readings import find_readings
+from intake.stages import Letter, PageReading, ReadLetter, TypeDecision
+from intake.steps.recognise import read_fields
 
 HELD = "170001, Тверская область, г. Тверь, ул. Садовая, д. 12, корп. 2, кв. 8"
 
@@ -178,7 +182,64 @@ def test_the_letters_own_date_is_the_one_that_stands_alone(text: str, expected: 
 
 def test_amount_reading_and_period() -> None:
     text = "За август 2026 года: показания 11291.\nОтопление 4 782,08\nК оплате 14 671,19 руб."
-    assert (main_amount(text), find_reading(text), find_period(text)) == ("14671.19", "11291", "2026-08")
+    assert (main_amount(text), find_readings(text).reading, find_period(text)) == ("14671.19", "11291", "2026-08")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Readings for June 2027\nMeter 94233068 - 14826", "14826"),
+        ("Ведомость показаний приборов учёта за май 2024 г.\n№ 28251051 начальные 56681", "56681"),
+        ("Показания на 12 февраля 2029: 2882.", "2882"),
+        ("Показания переданы в 2026 году. Спасибо.", None),
+        ("The register stood at 2026 on 3 May 2026.", "2026"),
+        ("Previous reading 67155, present reading 68845, used 1690 kWh.", "68845"),
+        ("Предыдущие показания 92281, текущие 93001, расход 720.", "93001"),
+        ("The display in my kitchen reads 198 at the socket, it ought to be 230 V.", None),
+        ("Показания счётчика не сходятся, начислено 4 782,08 руб. по договору 77510.", None),
+        ("I read the meter at 151 Park Avenue: 97002.", "97002"),
+    ],
+)
+def test_a_reading_is_neither_a_date_nor_money_nor_an_identifier(text: str, expected: str | None) -> None:
+    assert find_readings(text).reading == expected
+
+
+def test_what_a_meter_shows_is_not_its_number() -> None:
+    fields = find(_letter("The meter by the gate shows 91223.\nSerial number 26390736.")).fields
+    assert (fields["reading"], fields["meter"]) == ("91223", "26390736")
+
+
+def test_a_bare_number_is_a_likely_reading_and_no_more() -> None:
+    found = find(_letter("Gas 59667, electric 54156. Regards from number 14."))
+    assert (found.fields.get("reading"), found.likely_reading) == (None, "59667")
+    a_reading = TypeDecision("meter_reading", 0.9, "other", 0.8, True, ())
+    assert read_fields(found, a_reading, "700") == {"reading": "59667", "account": "700"}
+    assert read_fields(found, replace(a_reading, document_type="other"), None) == {}
+    assert read_fields(found, replace(a_reading, certain=False), None) == {}
+
+
+def test_a_letter_bears_the_day_it_was_sent_rather_than_one_it_tells_of() -> None:
+    told = "Снято 12.05.2026 в присутствии старшей по подъезду."
+    assert letter_date(told, sent=date(2026, 5, 15)) == date(2026, 5, 15)
+    assert letter_date(told) == date(2026, 5, 12)
+    assert letter_date("14 мая 2026 г.\n" + told, sent=date(2026, 5, 15)) == date(2026, 5, 14)
+
+
+def test_a_contracts_date_wrapped_to_a_line_of_its_own_is_not_the_letters() -> None:
+    assert letter_date("Основание: договор 7 от\n14.09.2009.\nУведомление\n17.02.2026\n") == date(2026, 2, 17)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("долг 87 414,36. я уже все оплатила", "87414.36"),
+        ("отопление 35 734,00, пени 8 507,21, итого 44 241,21", "44241.21"),
+        ("Indications at 24.00 on the last day: 80631", None),
+        ("Напряжение 0,23 кВ, длина 12,50 м", None),
+    ],
+)
+def test_an_amount_without_currency_counts_where_no_other_has_one(text: str, expected: str | None) -> None:
+    assert main_amount(text) == expected
 
 
 def test_case_numbers_have_the_shape_that_is_asked_for() -> None:
