@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +74,26 @@ def plan(connection: Connection, rows: Sequence[tuple[Place, FileRow]]) -> Plan:
 def find_records(connection: Connection, places: Sequence[Place]) -> dict[Place, Row[Any]]:
     """The rows of the source records that are known already."""
     found: dict[Place, Row[Any]] = {}
-    for system in {system for system, _ in places}:
-        ids = [source_id for its_system, source_id in places if its_system == system]
+    for system, ids in _by_system(places):
         query = select(source_record).where(source_record.c.system == system, source_record.c.source_id.in_(ids))
         found |= {(row.system, row.source_id): row for row in connection.execute(query)}
     return found
+
+
+def find_versions(connection: Connection, places: Sequence[Place]) -> dict[Place, int]:
+    """The versions of the source records that are known already."""
+    table = source_record
+    found: dict[Place, int] = {}
+    for system, ids in _by_system(places):
+        query = select(table.c.system, table.c.source_id, table.c.version)
+        rows = connection.execute(query.where(table.c.system == system, table.c.source_id.in_(ids)))
+        found |= {(row.system, row.source_id): row.version for row in rows}
+    return found
+
+
+def _by_system(places: Sequence[Place]) -> Iterator[tuple[str, list[str]]]:
+    for system in {system for system, _ in places}:
+        yield system, [source_id for its_system, source_id in places if its_system == system]
 
 
 def _says_the_same(cells: Mapping[str, str], known: Row[Any]) -> bool:

@@ -5,7 +5,7 @@ What a source no longer says is ended, not deleted: a letter is matched as of it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,24 +55,50 @@ HELD = (
     _Held("points_of_delivery", "point_of_delivery", point_of_delivery, "code", False),
     _Held("meters", "meter", meter, "number", False),
 )
+_VALUE_COLUMNS = {
+    identifier: ("customer_id", "kind", "value", "folded", "valid_from"),
+    contact_point: ("customer_id", "kind", "value", "folded", "valid_from"),
+    address: ("customer_id", "kind", "as_given", "valid_from"),
+}
 Records = Mapping[int, Iterable[DirectoryRecord]]
 """The source records of each customer."""
+Said = tuple[int, str, str]
+"""(customer, issuer, number) of something held; the issuer is '' where numbers are unique everywhere."""
 
 
-def enter_values(connection: Connection, records: Records) -> None:
-    """Write everything that hangs on customers who are new."""
-    for table in (identifier, contact_point, address):
-        _add_values(connection, table, sorted(_wanted_values(table, records)), None)
-    _add_holdings(connection, sorted(_wanted_holdings(connection, records)), "")
+@dataclass(frozen=True, slots=True)
+class NewValues:
+    """Everything that hangs on new customers, each customer as its place among them: their ids are still to come."""
+
+    rows: Sequence[tuple[Table, Sequence[tuple[Any, ...]]]]
+    said: Mapping[str, Sequence[Said]]
+    placed: Mapping[str, str]
+
+
+def new_values(records: Sequence[DirectoryRecord]) -> NewValues:
+    """What new customers, with one record each, will have hanging on them."""
+    by_place = {place: (record,) for place, record in enumerate(records)}
+    rows = [(table, _value_rows(table, sorted(_wanted_values(table, by_place)), None)) for table in _VALUE_COLUMNS]
+    return NewValues(rows, _said(by_place), _placed(by_place))
+
+
+def enter_values(connection: Connection, customers: Sequence[int], new: NewValues) -> None:
+    """Write everything that hangs on customers who are new; `customers` are their ids by place."""
+    for table, rows in new.rows:
+        insert_rows(connection, table, _VALUE_COLUMNS[table], [(customers[place], *row) for place, *row in rows])
+    holdings = _ensure_holdings(connection, new.said)
+    _place_meters(connection, new.placed)
+    _add_holdings(connection, sorted((customers[place], kind, held) for place, kind, held in holdings), "")
 
 
 def sync_values(connection: Connection, records: Records, today: str) -> None:
     """Bring what hangs on known customers up to what their records say now: add, end, or take up again."""
-    for table in (identifier, contact_point, address):
+    for table in _VALUE_COLUMNS:
         value = "as_given" if table is address else "value"
         new = _sync(connection, table, value, _wanted_values(table, records), list(records), today, None)
-        _add_values(connection, table, new, today)
-    wanted = _wanted_holdings(connection, records)
+        insert_rows(connection, table, _VALUE_COLUMNS[table], _value_rows(table, new, today))
+    wanted = _ensure_holdings(connection, _said(records))
+    _place_meters(connection, _placed(records))
     _add_holdings(connection, _sync(connection, holding, "held_id", wanted, list(records), today, ""), today)
 
 
@@ -93,18 +119,25 @@ def _cell(record: DirectoryRecord, column: str) -> tuple[str, ...]:
     return (record.values[column],) if record.values[column] else ()
 
 
-def _wanted_holdings(connection: Connection, records: Records) -> set[tuple[int, str, Any]]:
-    wanted: set[tuple[int, str, Any]] = set()
-    for held in HELD:
-        said = [
+def _said(records: Records) -> dict[str, list[Said]]:
+    """Kind of holding → what the records say is held."""
+    return {
+        held.kind: [
             (customer_id, record.values["system"] or DEFAULT_SYSTEM if held.per_issuer else "", number)
             for customer_id, found in records.items()
             for record in found
             for number in record.lists[held.column]
         ]
-        ids = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in said})
-        wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in said}
-    _place_meters(connection, records)
+        for held in HELD
+    }
+
+
+def _ensure_holdings(connection: Connection, said: Mapping[str, Sequence[Said]]) -> set[tuple[int, str, int]]:
+    """(customer, kind, id of what is held) of all that is said, what is held made where it is new."""
+    wanted: set[tuple[int, str, int]] = set()
+    for held in HELD:
+        ids = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in said[held.kind]})
+        wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in said[held.kind]}
     return wanted
 
 
@@ -128,15 +161,18 @@ def _ensure_held(connection: Connection, held: _Held, wanted: set[tuple[str, str
     return ids | fresh
 
 
-def _place_meters(connection: Connection, records: Records) -> None:
-    """A meter stands at the point of delivery beside it, where the record names exactly one."""
-    placed = {
+def _placed(records: Records) -> dict[str, str]:
+    """Meter → the point of delivery beside it, where the record names exactly one."""
+    return {
         number: record.lists["points_of_delivery"][0]
         for found in records.values()
         for record in found
         if len(record.lists["points_of_delivery"]) == 1
         for number in record.lists["meters"]
     }
+
+
+def _place_meters(connection: Connection, placed: Mapping[str, str]) -> None:
     if not placed:
         return
     table = point_of_delivery
@@ -180,20 +216,12 @@ def _sync(
 _OURS = frozenset({values.kind for values in _VALUES} | {held.kind for held in HELD})
 
 
-def _add_values(
-    connection: Connection, table: Table, rows: Iterable[tuple[int, str, Any]], valid_from: str | None
-) -> None:
+def _value_rows(table: Table, values: Iterable[tuple[int, str, Any]], valid_from: str | None) -> list[tuple[Any, ...]]:
+    """Rows in the order of the table's `_VALUE_COLUMNS`."""
     if table is address:
-        tuples = [(customer_id, kind, value, valid_from) for customer_id, kind, value in rows]
-        insert_rows(connection, table, ("customer_id", "kind", "as_given", "valid_from"), tuples)
-        return
+        return [(customer_id, kind, value, valid_from) for customer_id, kind, value in values]
     folds = {values.kind: values.fold or str for values in _VALUES}
-    insert_rows(
-        connection,
-        table,
-        ("customer_id", "kind", "value", "folded", "valid_from"),
-        [(customer_id, kind, value, folds[kind](value), valid_from) for customer_id, kind, value in rows],
-    )
+    return [(customer_id, kind, value, folds[kind](value), valid_from) for customer_id, kind, value in values]
 
 
 def _add_holdings(connection: Connection, rows: Iterable[tuple[int, str, Any]], valid_from: str) -> None:

@@ -13,12 +13,12 @@ from archive import journal, outbox
 from archive.arrivals import ensure_branch
 from archive.bulk import insert_rows, reserve_ids
 from archive.clock import utc_now
-from archive.directory_plan import Place, Plan, PlannedRecord, find_records
+from archive.directory_plan import Place, Plan, PlannedRecord, find_versions
+from archive.directory_preparing import Prepared, columns_of, with_record
 from archive.directory_record import DirectoryRecord, read_record
 from archive.directory_values import enter_values, sync_values
-from archive.keying import Keys
 from archive.schema import customer, customer_key, directory_size, source_record
-from archive.survivorship import Golden, Witness, golden
+from archive.survivorship import Witness, golden
 from archive.upserting import upsert
 
 Keyed = Mapping[Place, Sequence[int]]
@@ -29,26 +29,22 @@ class PlanOutdated(Exception):
     """A record of the plan changed meanwhile: plan the chunk anew. Nothing was written."""
 
 
-def apply(connection: Connection, plan: Plan, keys: Keys, run_id: int, actor: str) -> None:
+def apply(connection: Connection, prepared: Prepared, run_id: int, actor: str) -> None:
     """Write what the plan changes: records, golden records, everything that hangs on them, journal and outbox.
-
-    `keys` are the blocking keys of the plan's records, in their order.
 
     Raises:
         PlanOutdated: somebody else wrote one of the records since it was planned.
     """
-    _check(connection, plan)
-    for code in sorted({item.record.values["branch"] for item in plan.records} - {""}):
+    _check(connection, prepared.plan)
+    for code in sorted({item.record.values["branch"] for item in prepared.plan.records} - {""}):
         ensure_branch(connection, code)
     at = utc_now()
-    fresh = [item for item in plan.records if item.known is None]
-    changed = [item for item in plan.records if item.known is not None]
-    keyed = dict(zip((item.place for item in plan.records), keys, strict=True))
-    versions = _enter(connection, fresh, keyed, run_id, at)
-    journalled = [f"{record_id} v1 {item.digest}" for record_id, item in zip(versions, fresh, strict=True)]
+    changed = prepared.changed
+    versions = _enter(connection, prepared, run_id, at)
+    journalled = [f"{record_id} v1 {item.digest}" for record_id, item in zip(versions, prepared.fresh, strict=True)]
     announced = [(customer_id, 1) for customer_id in versions.values()]
     if changed:
-        announced += _change(connection, changed, keyed, run_id, at)
+        announced += _change(connection, changed, prepared.keyed, run_id, at)
         journalled += [f"{i.known.id} v{i.known.version + 1} {i.digest}" for i in changed if i.known is not None]
     details = {
         "changed": {f"source_record:{item.known.id}": item.changed for item in changed if item.known is not None}
@@ -58,7 +54,7 @@ def apply(connection: Connection, plan: Plan, keys: Keys, run_id: int, actor: st
 
 
 def _check(connection: Connection, plan: Plan) -> None:
-    now = {place: row.version for place, row in find_records(connection, [i.place for i in plan.records]).items()}
+    now = find_versions(connection, [item.place for item in plan.records])
     then = {item.place: item.known.version for item in plan.records if item.known is not None}
     if now != then:
         raise PlanOutdated
@@ -67,46 +63,32 @@ def _check(connection: Connection, plan: Plan) -> None:
 # ---- new customers ---------------------------------------------------------------------------------------------
 
 
-def _enter(
-    connection: Connection, items: Sequence[PlannedRecord], keyed: Keyed, run_id: int, at: str
-) -> dict[int, int]:
-    """Write new customers, each with its one source record; answers record id → customer id in the items' order."""
-    customers = reserve_ids(connection, customer, len(items))
-    records = reserve_ids(connection, source_record, len(items))
-    goldens = [golden([Witness(r, i.place[0], at, i.record)]) for r, i in zip(records, items, strict=True)]
+def _enter(connection: Connection, prepared: Prepared, run_id: int, at: str) -> dict[int, int]:
+    """Write new customers, each with its one source record; answers record id → customer id in their order."""
+    fresh = prepared.fresh
+    customers = reserve_ids(connection, customer, len(fresh))
+    records = reserve_ids(connection, source_record, len(fresh))
     insert_rows(
         connection,
         customer,
         ("id", "kind", "display_name", "branch", "golden", "created_at"),
-        [(c, *_columns(g), at) for c, g in zip(customers, goldens, strict=True)],
+        [
+            (c, kind, name, branch, with_record(text, r), at)
+            for c, r, (kind, name, branch, text) in zip(customers, records, prepared.columns, strict=True)
+        ],
     )
     insert_rows(
         connection,
         source_record,
         ("id", "system", "source_id", "customer_id", "payload", "payload_digest", "run_id", "at"),
-        [(r, *i.place, c, i.payload, i.digest, run_id, at) for r, c, i in zip(records, customers, items, strict=True)],
+        [(r, *i.place, c, i.payload, i.digest, run_id, at) for r, c, i in zip(records, customers, fresh, strict=True)],
     )
-    enter_values(connection, {c: (i.record,) for c, i in zip(customers, items, strict=True)})
-    keys = [(key, c) for c, i in zip(customers, items, strict=True) for key in keyed[i.place]]
-    # In the order of the b-tree: neighbours land on one page.
-    insert_rows(connection, customer_key, ("key", "customer_id"), sorted(keys))
-    _grow(connection, len(items))
+    enter_values(connection, customers, prepared.values)
+    keys = [(key, customers[place]) for key, place in prepared.key_rows]
+    insert_rows(connection, customer_key, ("key", "customer_id"), keys)
+    if fresh:
+        _grow(connection, len(fresh))
     return dict(zip(records, customers, strict=True))
-
-
-def _columns(record: Golden) -> tuple[str, str, str, str]:
-    """The golden record as the customer's columns: kind, display name, branch, JSON."""
-
-    def value(name: str) -> str:
-        return str(record[name]["value"]) if name in record else ""
-
-    name = value("full_name") or " ".join(
-        part for part in (value("surname"), value("given_name"), value("patronymic")) if part
-    )
-    return value("kind"), name, value("branch"), _as_json(record)
-
-
-_as_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _grow(connection: Connection, count: int) -> None:
@@ -173,7 +155,7 @@ def _renew_golden(
         select(customer.c.id, customer.c.version, customer.c.golden).where(customer.c.id.in_(roots))
     ):
         known = [w for member, root in members.items() if root == row.id for w in witnesses.get(member, [])]
-        kind, name, branch, text = _columns(golden(known, json.loads(row.golden)))
+        kind, name, branch, text = columns_of(golden(known, json.loads(row.golden)))
         rows.append({"c": row.id, "v": row.version + 1, "k": kind, "n": name, "b": branch, "g": text})
     columns = {"version": "v", "kind": "k", "display_name": "n", "branch": "b", "golden": "g"}
     statement = update(customer).where(customer.c.id == bindparam("c"))

@@ -20,15 +20,16 @@ from archive.access import Access
 from archive.clock import utc_now
 from archive.directory_file import FileRow, RowProblem, read_rows
 from archive.directory_plan import Place, Plan, place_of, plan
+from archive.directory_preparing import prepare
 from archive.directory_writing import PlanOutdated, apply
 from archive.errors import Conflict, Forbidden
 from archive.keying import Keying, KeysOf, beside, here
 from archive.ports import Catalogue
 from archive.schema import import_run
 
-# Blocking keys land all over their b-tree, so each chunk rewrites much of it: few large chunks cost far less than many
-# small ones, and still hold SQLite's writer for a few tenths of a second only.
-CHUNK_ROWS = 2000
+# Each chunk holds the catalogue's one writer while it is written, and everybody else's letters wait: some tens of
+# milliseconds. Blocking keys land all over their b-tree, so smaller chunks yet would cost the disk far more.
+CHUNK_ROWS = 300
 _ATTEMPTS = 5
 _PROBLEMS_KEPT = 100
 Progress = Callable[[int], None]
@@ -151,10 +152,10 @@ class _Planned:
         for _ in range(_ATTEMPTS):
             if not self._planned.records:
                 return self._planned
-            keys = self._keys()
+            prepared = prepare(self._planned, self._keys())
             try:
                 with self._catalogue.writing() as connection:
-                    apply(connection, self._planned, keys, run_id, actor)
+                    apply(connection, prepared, run_id, actor)
             except PlanOutdated:
                 self._plan()
                 continue

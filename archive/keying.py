@@ -42,6 +42,8 @@ def beside(keys_of: KeysOf) -> Iterator[Keying]:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
 
         def keying(rows: Sequence[Mapping[str, str]]) -> Callable[[], Keys]:
+            if not rows:
+                return list  # the process begins with the first row that needs it
             future = pool.submit(keys_of_all, keys_of, rows)
 
             def asked() -> Keys:

@@ -23,6 +23,7 @@ from archive.schema import branch, customer, customer_key, holding, journal_entr
 LOADER = system("test")
 STAFF = Access("anna", frozenset({Role.STAFF}), None)
 HEADER = "source_id,kind,surname,given_name,patronymic,birth_date,tax_id,phones,emails,address,accounts,meters,branch"
+HEADER_OF_NAMES = "source_id,kind,full_name"
 MARY = "1,person,Poole,Mary,Ann,1961-02-03,AB123456C,07700900123;07700900456,mary@post.example,1 Mill Lane,A-100;A-200,M9,12"
 PETER = "2,person,Poole,Peter,,,,07700900123,,1 Mill Lane,A-100,,12"
 
@@ -67,6 +68,19 @@ def test_every_column_of_a_new_customer_is_shown_with_its_source(catalogue: Cata
     ]
     assert [contact.value for contact in shown.contacts if contact.kind == "phone"] == ["07700900123", "07700900456"]
     assert [place.value for place in shown.addresses] == ["1 Mill Lane"]
+
+
+@pytest.mark.parametrize(
+    "odd", ['x"record":0,y', '"record":0,', 'x"record', '\\"record":0,', '{"record":0,"value":"z"}']
+)
+def test_a_name_that_looks_like_our_own_notes_is_kept_as_it_came(
+    catalogue: Catalogue, tmp_path: Path, odd: str
+) -> None:
+    quoted = odd.replace('"', '""')
+    load(catalogue, tmp_path, "2,person,Poole Peter", f'3,organisation,"{quoted}"', header=HEADER_OF_NAMES)
+    shown = view(catalogue, "3")
+    assert fields(shown, "full_name") == [odd]
+    assert {(cell.record_id, cell.source_id) for cell in shown.fields} == {(2, "3")}
 
 
 def test_the_same_file_again_changes_nothing(catalogue: Catalogue, tmp_path: Path) -> None:
