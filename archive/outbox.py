@@ -51,6 +51,17 @@ def pending(connection: Connection, limit: int = 500) -> Sequence[Change]:
     return [Change(row.kind, row.key, row.version) for row in rows]
 
 
+def newest(connection: Connection, kind: Kind, limit: int) -> Sequence[Change]:
+    """The newest changes of this kind that the index has not seen."""
+    rows = connection.execute(
+        select(outbox.c.key, outbox.c.version)
+        .where(outbox.c.kind == kind)
+        .order_by(outbox.c.changed_at.desc())
+        .limit(limit)
+    )
+    return [Change(kind, row.key, row.version) for row in rows]
+
+
 def settle(connection: Connection, changes: Sequence[Change]) -> None:
     """Take out what was indexed, only where the version is still the one taken."""
     taken = [(change.kind, change.key, change.version) for change in changes]

@@ -12,6 +12,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from sqlalchemy import Connection
+
 from archive import outbox
 from archive.clock import as_moment
 from archive.outbox import Change
@@ -29,8 +31,10 @@ from search.ports import (
     Writing,
 )
 
-TURN = 1000
-"""How many changes one turn takes: few enough to be committed in well under two seconds."""
+TURN = 300
+"""How many changes one turn takes: few enough to be committed in well under a second."""
+_SHARE_OF_NEWEST = 4
+"""One in so many of a turn's changes is a newest document, while there are more than one turn can do."""
 _REBUILD_CHUNK = 1000
 _REBUILD_COMMIT = 100_000
 _ANOTHER_TRY_S = 0.05
@@ -60,6 +64,8 @@ class Feeder:
     def feed(self, limit: int = TURN) -> int:
         """One turn: index what changed, then take it out of the outbox; answers how many changes, 0 when there are none.
 
+        As many as `limit` say that there may be further ones: take the next turn at once.
+
         Also 0 where another process feeds: it does this one's work too. A kill at any point loses nothing, since a
         change leaves the outbox after the index is durable, and only in the version that was taken. Safe to repeat.
 
@@ -69,7 +75,7 @@ class Feeder:
         with self._turn, self._released_unless_full(limit) as taken:
             began = time.time_ns() // 1000
             with self._catalogue.reading() as connection:
-                changes = outbox.pending(connection, limit)
+                changes = _turn(connection, limit)
                 if not changes:
                     return 0
                 documents = list(from_catalogue.documents(connection, self._objects, _keys(changes, "document")))
@@ -145,6 +151,18 @@ class Feeder:
         with self._catalogue.reading() as connection:
             ids = from_catalogue.standing_customers(connection, after, _REBUILD_CHUNK)
             return ids, list(from_catalogue.customers(connection, ids))
+
+
+def _turn(connection: Connection, limit: int) -> Sequence[Change]:
+    """The oldest changes; and where they are not all, the documents that changed last in place of some.
+
+    What was just filed would wait for all of a bulk load before it; what waits longest still gets on in every turn.
+    """
+    changes = outbox.pending(connection, limit)
+    if len(changes) < limit:
+        return changes
+    newest = outbox.newest(connection, "document", limit // _SHARE_OF_NEWEST)
+    return list(dict.fromkeys((*newest, *changes)))[:limit]
 
 
 def _of(changes: Iterable[Change], kind: outbox.Kind) -> list[Change]:

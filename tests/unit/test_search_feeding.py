@@ -116,6 +116,18 @@ def test_a_filed_letter_is_found_by_its_text_its_data_and_its_numbers_after_one_
     assert feeder.feed() == 0
 
 
+def test_what_was_just_filed_does_not_wait_for_all_that_stands_before_it(
+    catalogue: Catalogue, objects: ObjectStore, feeder: Feeder, letters: DocumentIndex
+) -> None:
+    first, *_others, last = [file_letter(catalogue, objects, f"Letter number{n} of many") for n in range(8)]
+    assert feeder.feed(limit=4) == 4
+    assert found(letters, "number7") == [last], "the newest"
+    assert found(letters, "number0") == [first], "and, as ever, the oldest"
+    while feeder.feed(limit=4):
+        pass
+    assert len(found(letters, "many")) == 8
+
+
 def test_a_letter_is_found_by_the_case_that_it_lies_in(
     catalogue: Catalogue, objects: ObjectStore, feeder: Feeder, letters: DocumentIndex
 ) -> None:
