@@ -19,6 +19,7 @@ from api.workers import worker_count, workers
 from archive import arrivals, employees
 from archive.access import Role
 from archive.errors import BadInput, EngineAway, Forbidden
+from search.feeding import TURN
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -80,10 +81,12 @@ def _fed(opened: Rooms) -> Iterator[None]:
     stopping = threading.Event()
 
     def feed() -> None:
-        while not stopping.wait(_FEED_EVERY_S):
+        behind = False
+        while not stopping.wait(0 if behind else _FEED_EVERY_S):
             try:
-                opened.feeder.feed()
+                behind = opened.feeder.feed() >= TURN
             except EngineAway as error:
+                behind = False
                 context().printer.note(f"index: {error}; tried again")
 
     thread = threading.Thread(target=feed, name="feeder", daemon=True)
