@@ -14,7 +14,7 @@ import typer
 from api.cli_context import asker, context, keeper, rooms
 from api.printing import Printer, Progress
 from api.wiring import Rooms
-from api.workers import worker_count, workers
+from api.workers import Crew, worker_count, workers, workers_ahead
 from archive import arrivals
 from archive.errors import BadInput, EngineAway, Forbidden
 from intake.acceptance import Accepted, channel_of
@@ -52,14 +52,18 @@ def take_in(
         raise BadInput(f"--channel {channel!r} is none of {', '.join(_CHANNELS)}")
     sources = list(_sources(paths))
     printer = context().printer
-    with rooms() as opened:
+    count = workers_ or worker_count(context().settings)
+    with workers_ahead(context().settings, count) as crew, rooms() as opened:
         code = branch or opened.settings.branch
         if not asker(opened).sees_branch(code):
             raise Forbidden(f"{asker(opened).actor} may not hand in for branch {code!r}")
         with opened.catalogue.writing() as connection:
             arrivals.ensure_branch(connection, code, time_zone=opened.settings.time_zone)
+        opened.jobs.recover()
+        crew.begin()
         taken = list(_accepted(opened, sources, channel, code, again))
-        _process(opened, taken, workers_ or worker_count(opened.settings), printer)
+        crew.all_is_in()
+        _process(opened, taken, crew, printer)
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
@@ -87,21 +91,19 @@ def _accepted(
     progress.end()
 
 
-def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], count: int, printer: Printer) -> None:
-    """Have the workers do what waits, and tell of each arrival in order as soon as it is settled."""
+def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], crew: Crew, printer: Printer) -> None:
+    """Tell of each arrival in order as soon as the workers have settled it, and feed the index meanwhile."""
     progress = Progress("settled", len(taken))
-    opened.jobs.recover()
     told = 0
-    with workers(opened.settings, count, forever=False) as alive:
-        while told < len(taken):
-            before, running = told, alive()
-            told = _tell_settled(opened, taken, told, printer)
-            opened.feeder.feed()
-            progress.at(told)
-            if told == before:
-                if not running:
-                    raise EngineAway("the workers stopped before all was settled; see above, then run it again")
-                time.sleep(_POLL_S)
+    while told < len(taken):
+        before, running = told, crew.alive()
+        told = _tell_settled(opened, taken, told, printer)
+        opened.feeder.feed()
+        progress.at(told)
+        if told == before:
+            if not running:
+                raise EngineAway("the workers stopped before all was settled; see above, then run it again")
+            time.sleep(_POLL_S)
     opened.feed_all()
     progress.end()
 

@@ -7,7 +7,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytesseract
 from sqlalchemy import func, select
 
 from api.wiring import Rooms
@@ -40,6 +39,9 @@ def _checked(what: str, look: Callable[[], str], remedy: str) -> dict[str, Any]:
 
 
 def _tesseract(languages: str) -> dict[str, Any]:
+    # Only here: it brings the picture libraries, and every command would load them at its start.
+    import pytesseract
+
     wanted = set(languages.split("+"))
     remedy = "apt-get install tesseract-ocr " + " ".join(f"tesseract-ocr-{name}" for name in sorted(wanted))
     try:

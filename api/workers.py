@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import importlib
 import logging
 import multiprocessing
 import os
@@ -11,8 +12,11 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
 
 from api.settings import Settings
 from api.wiring import Rooms, open_rooms
@@ -39,13 +43,77 @@ def workers(settings: Settings, count: int, forever: bool) -> Iterator[Callable[
     # A fresh interpreter each: no lock, connection or thread of ours is inherited half-held, and each is our own child,
     # so that it dies with us.
     spawn = multiprocessing.get_context("spawn")
-    crew = [spawn.Process(target=run_worker, args=(settings, forever, os.getpid())) for _ in range(count)]
+    with _running(
+        [spawn.Process(target=run_worker, args=(settings, forever, os.getpid())) for _ in range(count)]
+    ) as crew:
+        yield lambda: _any_alive(crew)
+
+
+@contextlib.contextmanager
+def workers_ahead(settings: Settings, count: int) -> Iterator[Crew]:
+    """As `workers`, for a caller that has not opened the archive yet: they are ready by the time there is work.
+
+    What every worker needs is loaded once, here, and shared. They touch nothing before `Crew.begin`, and stop by
+    themselves when nothing is left to do after `Crew.all_is_in`.
+    """
+    _load()
+    # Forked where that is safe: no thread but this one, so no lock is half-held, and no connection is open yet.
+    way = "fork" if sum(1 for _ in Path("/proc/self/task").iterdir()) == 1 else "spawn"
+    context: Any = multiprocessing.get_context(way)
+    begun, all_in = _Signal(), _Signal()
+    told = (settings, False, os.getpid(), begun, all_in)
+    with _running([context.Process(target=run_worker, args=told) for _ in range(count)]) as crew:
+        yield Crew(lambda: _any_alive(crew), begun.give, all_in.give)
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Workers started ahead: whether any is `alive`; `begin`, once the archive is open; `all_is_in`, once no job will
+    be added but by themselves."""
+
+    alive: Callable[[], bool]
+    begin: Callable[[], None]
+    all_is_in: Callable[[], None]
+
+
+class _Signal:
+    """Given once by one process, seen by all that it was handed to at their start."""
+
+    def __init__(self) -> None:
+        self._seen, self._giving = multiprocessing.Pipe(duplex=False)
+
+    def give(self) -> None:
+        """Let everybody see it."""
+        self._giving.send_bytes(b".")
+
+    def is_given(self, within_s: float | None = 0.0) -> bool:
+        """Whether it was given, waiting for it that long (None: for ever). Nobody takes the byte, so all see it."""
+        return self._seen.poll(within_s)
+
+
+def _load() -> None:
+    """Load what a worker needs, and what it would read from its own files, before there are several of them."""
+    # Each worker has a core to itself; and a process that forks must not have threads.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for module in ("dedup.adapters.in_catalogue", "intake.adapters.in_tesseract", "intake.pipeline"):
+        importlib.import_module(module)
+    from intake.classifying import decide
+
+    decide("")
+
+
+@contextlib.contextmanager
+def _running(crew: Sequence[BaseProcess]) -> Iterator[Sequence[BaseProcess]]:
     for process in crew:
         process.start()
     try:
-        yield lambda: any(process.is_alive() for process in crew)
+        yield crew
     finally:
         _stop(crew)
+
+
+def _any_alive(crew: Sequence[BaseProcess]) -> bool:
+    return any(process.is_alive() for process in crew)
 
 
 def _stop(crew: Sequence[BaseProcess]) -> None:
@@ -58,7 +126,9 @@ def _stop(crew: Sequence[BaseProcess]) -> None:
             process.join()
 
 
-def run_worker(settings: Settings, forever: bool, parent: int) -> None:
+def run_worker(
+    settings: Settings, forever: bool, parent: int, begun: _Signal | None = None, all_in: _Signal | None = None
+) -> None:
     """A worker's whole life. It dies with its parent, however that ends."""
     # The parent answers Ctrl-C for all; a worker is told by SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -67,13 +137,20 @@ def run_worker(settings: Settings, forever: bool, parent: int) -> None:
     if os.getppid() != parent:
         return
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    if begun is not None:
+        begun.is_given(within_s=None)
     rooms = open_rooms(settings)
+    rooms.sandbox.start()
     stopping = threading.Event()
     renewer = threading.Thread(target=_renew, args=(rooms.jobs.renew, this_owner(), stopping), daemon=True)
     renewer.start()
+
+    def until() -> bool:
+        return not forever and (all_in is None or all_in.is_given()) and rooms.jobs.waiting() == 0
+
     try:
         keeper = _JournalKeeper(rooms)
-        work(rooms.jobs, rooms.pipeline, lambda: not forever and rooms.jobs.waiting() == 0, keeper.keep)
+        work(rooms.jobs, rooms.pipeline, until, keeper.keep)
         journal.seal(rooms.catalogue)
     finally:
         stopping.set()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlalchemy import Connection
 
 from intake.jobs import Job, NewJob
-from intake.ocr.picture import Source
 from intake.stages import PageReading
+
+if TYPE_CHECKING:
+    # Whoever only adds jobs need not load the picture libraries.
+    from intake.ocr.picture import Source
 
 
 class PageReader(Protocol):

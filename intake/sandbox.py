@@ -84,6 +84,10 @@ class Sandbox:
         with self._call(request) as stream:
             return _outcome(_Answers(stream, allowed), function, source)
 
+    def start(self) -> None:
+        """Start the server now, so that it is ready when the first call comes. Returns at once; safe to repeat."""
+        self._started()
+
     def close(self) -> None:
         """End the server and whatever it still runs. A later `run` starts another."""
         with self._lock:

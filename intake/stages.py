@@ -13,10 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from archive.documents import NewLetter
 from archive.sentences import Sentence, Told
+
+if TYPE_CHECKING:
+    # The parsers' cell knows these types too, and has no business with the catalogue that this would load.
+    from archive.documents import NewLetter
 
 Channel = Literal["post", "email", "form", "upload"]
 PartRole = Literal["letter", "body", "enclosure"]

@@ -8,12 +8,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from archive.errors import Conflict, DossierError, LimitExceeded, Unreadable
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import MAX_ATTEMPTS, MAX_INTERRUPTIONS, Job
-from intake.pipeline import Pipeline
 from intake.ports import JobQueue
+
+if TYPE_CHECKING:
+    from intake.pipeline import Pipeline
 
 _IDLE_S = 0.05
 _RECOVER_EVERY_S = 10.0

@@ -17,6 +17,8 @@ from intake.classifying.kinds import FOLDER
 from intake.classifying.zones import Token
 
 MAX_BETWEEN = 2
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Every worker reads the table at its start: ten times faster where PyYAML came with its C parser."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def _pattern(concept: str, text: str) -> Pattern:
 
 @cache
 def _by_first_word() -> dict[str, list[Pattern]]:
-    table = yaml.safe_load((FOLDER / "concepts.yaml").read_text(encoding="utf-8"))
+    table = yaml.load((FOLDER / "concepts.yaml").read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - both are safe
     found: dict[str, list[Pattern]] = {}
     for concept, texts in table.items():
         for text in texts:

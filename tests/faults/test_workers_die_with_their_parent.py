@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import read_settings
+from api.wiring import open_rooms
+from api.workers import workers_ahead
 from tests.faults.killing import COMMAND, ROOT, dossier
 
 
@@ -38,8 +41,36 @@ def test_no_worker_outlives_the_command(tmp_path: Path, how: signal.Signals) -> 
     letter = tmp_path / "letter.txt"
     letter.write_text("A letter, so that a worker has opened its sandbox once.")
     dossier(tmp_path / "home", "intake", str(letter))
-    command = [*COMMAND, "work", "--workers", "2", "--home", str(tmp_path / "home")]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
+    _none_outlives([*COMMAND, "work", "--workers", "2", "--home", str(tmp_path / "home")], how)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT], ids=lambda one: one.name)
+def test_no_worker_started_ahead_outlives_the_intake(tmp_path: Path, how: signal.Signals) -> None:
+    bag = tmp_path / "bag"
+    bag.mkdir()
+    for number in range(400):
+        (bag / f"{number}.txt").write_text(f"Letter number {number}: more than can be done before the end comes.")
+    _none_outlives([*COMMAND, "intake", str(bag), "--workers", "2", "--home", str(tmp_path / "home")], how)
+
+
+def test_workers_wait_for_the_archive_to_be_opened(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path / "home")
+    with workers_ahead(settings, 2) as crew:
+        time.sleep(0.5)
+        assert crew.alive()
+        assert not settings.home.exists(), "a worker opened the archive before it was told to"
+        open_rooms(settings).close()
+        crew.all_is_in()
+        crew.begin()
+        deadline = time.monotonic() + 30
+        while crew.alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not crew.alive(), "nothing to do, all is in, and yet they stay"
+
+
+def _none_outlives(command: list[str], how: signal.Signals) -> None:
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
     deadline = time.monotonic() + 30
     while len(below := descendants(process.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
