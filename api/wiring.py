@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from api.settings import Settings
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
 from archive.errors import BadInput
 from archive.ports import Catalogue, ObjectStore
-from dedup.adapters.in_catalogue import DirectoryInCatalogue
-from dedup.company_file import load_company
 from intake.acceptance import Door
 from intake.adapters.in_catalogue import CatalogueQueue
-from intake.adapters.in_tesseract import TesseractPageReader
-from intake.drawing import PageDrawer
-from intake.engines import Engines
 from intake.limits import DEFAULT_LIMITS
-from intake.pipeline import Pipeline
 from intake.ports import JobQueue
 from intake.sandbox import Sandbox
 from search.adapters import in_tantivy
 from search.feeding import Feeder
 from search.ports import CustomerIndex, DocumentIndex
 
+if TYPE_CHECKING:
+    from dedup.own_company import OwnCompany
+    from intake.drawing import PageDrawer
+    from intake.engines import Engines
+    from intake.pipeline import Pipeline
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Rooms:
-    """One archive, opened: its engines, its door, its pipeline, its indexes."""
+    """One archive, opened: its engines, its door, its pipeline, its indexes.
+
+    What reads letters is loaded by whoever first asks for it: most commands never do.
+    """
 
     settings: Settings
     catalogue: Catalogue
@@ -39,8 +44,39 @@ class Rooms:
     feeder: Feeder
     sandbox: Sandbox
     door: Door
-    pipeline: Pipeline
-    drawer: PageDrawer
+
+    @cached_property
+    def engines(self) -> Engines:
+        """What the steps work with."""
+        from dedup.adapters.in_catalogue import DirectoryInCatalogue
+        from intake.adapters.in_tesseract import TesseractPageReader
+        from intake.engines import Engines
+
+        return Engines(
+            self.catalogue,
+            self.objects,
+            self.jobs,
+            self.sandbox,
+            TesseractPageReader(self.settings.languages),
+            DirectoryInCatalogue(self.catalogue),
+            _company(self.settings),
+            DEFAULT_LIMITS,
+            self.settings.home / "scratch",
+        )
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """The way of a letter, step by step."""
+        from intake.pipeline import Pipeline
+
+        return Pipeline(self.engines)
+
+    @cached_property
+    def drawer(self) -> PageDrawer:
+        """Pictures of pages for the eye."""
+        from intake.drawing import PageDrawer
+
+        return PageDrawer(self.catalogue, self.objects, self.sandbox)
 
     def feed_all(self) -> None:
         """Bring the index up with the catalogue, unless another process is at it."""
@@ -58,8 +94,10 @@ class Rooms:
 def open_rooms(settings: Settings) -> Rooms:
     """Open the archive at `settings.home`; a new one is made where there is none.
 
-    Raises `BadInput` for an address of an engine that is not known.
+    Raises `BadInput` for an address of an engine that is not known, and for a company file that cannot be read.
     """
+    if settings.company:
+        _company(settings)  # a mistake in it is told to whoever opens the archive, not to a worker
     home = settings.home
     home.mkdir(parents=True, exist_ok=True)
     catalogue = catalogue_at(settings.catalogue_url, home)
@@ -71,17 +109,6 @@ def open_rooms(settings: Settings) -> Rooms:
         in_tantivy.customers(index / "customers"),
     )
     sandbox, jobs = Sandbox(), CatalogueQueue(catalogue)
-    engines = Engines(
-        catalogue,
-        objects,
-        jobs,
-        sandbox,
-        TesseractPageReader(settings.languages),
-        DirectoryInCatalogue(catalogue),
-        load_company(Path(settings.company) if settings.company else None),
-        DEFAULT_LIMITS,
-        home / "scratch",
-    )
     return Rooms(
         settings,
         catalogue,
@@ -92,9 +119,13 @@ def open_rooms(settings: Settings) -> Rooms:
         Feeder(catalogue, objects, documents_index, customers_index),
         sandbox,
         Door(catalogue, objects, jobs),
-        Pipeline(engines),
-        PageDrawer(catalogue, objects, sandbox),
     )
+
+
+def _company(settings: Settings) -> OwnCompany:
+    from dedup.company_file import load_company
+
+    return load_company(Path(settings.company) if settings.company else None)
 
 
 def catalogue_at(url: str, home: Path) -> Catalogue:
