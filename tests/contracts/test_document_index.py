@@ -358,11 +358,35 @@ def test_pieces_of_two_numbers_do_not_make_one(index: DocumentIndex) -> None:
     assert found(index, "88990") == []
 
 
-def test_nothing_typed_can_be_syntax(index: DocumentIndex) -> None:
-    put(index, document(1, "meter"))
-    for text in ["meter AND (", "meter:[a TO b]", "*", '"', "-meter", "text:meter^9", "\\", "a:b:c", "!!", "🙂 meter"]:
-        index.search(Query(text), EVERYBODY)
-        index.suggest(text, EVERYBODY)
+@pytest.mark.parametrize(
+    ("typed", "as_words"),
+    [
+        ("-meter", [1, 3]),
+        ("NOT meter", [1, 3]),
+        ("+pump", [2, 3]),
+        ("meter OR pump", [3]),
+        ("meter AND (", [1, 3]),
+        ("(meter", [1, 3]),
+        ("IN [meter pump]", [3]),
+        ("🙂 meter", [1, 3]),
+        ("text:pump", []),
+        ("text:*", []),
+        ("[a TO z]", []),
+        ("meter:[a TO b]", []),
+        ("meter~9", []),
+        ("me?er", []),
+        ("a:b:c", []),
+        ("*", [1, 2, 3]),
+        ('"', [1, 2, 3]),
+        ("\\", [1, 2, 3]),
+        ("!!", [1, 2, 3]),
+    ],
+)
+def test_nothing_typed_can_be_syntax(index: DocumentIndex, typed: str, as_words: list[int]) -> None:
+    """Signs part words and mean nothing; where no word is left nothing was asked, and everything is the answer."""
+    put(index, document(1, "meter"), document(2, "pump"), document(3, "meter pump"))
+    assert found(index, typed) == as_words
+    assert {one.text for one in index.suggest(typed, EVERYBODY)} <= {"meter", "pump"}
 
 
 # ---- narrowing, facets, pages
