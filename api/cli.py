@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_customers, cli_documents, cli_intake, cli_serve, cli_upkeep
+from api import cli_customers, cli_documents, cli_intake, cli_moving, cli_serve, cli_upkeep
 from api.cli_context import Context, set_context
 from archive.errors import DossierError
 
@@ -36,6 +36,7 @@ cli_intake.join(app)
 cli_documents.join(app)
 cli_serve.join(app)
 cli_upkeep.join(app)
+cli_moving.join(app)
 
 
 # Typer brings its own Click; the class that all its usage errors share is the last of ours before Python's.

@@ -82,7 +82,10 @@ class PostgresqlCatalogue:
             raise EngineAway(f"the catalogue at {self.place} does not answer: {_first_line(error)}") from error
         with connection:
             try:
-                yield connection.execution_options(isolation_level=isolation, postgresql_readonly=read_only)
+                connection = connection.execution_options(isolation_level=isolation, postgresql_readonly=read_only)
+                # At once: what goes past SQLAlchemy to the driver (COPY) must be part of it too.
+                connection.begin()
+                yield connection
             except (OperationalError, InterfaceError) as error:
                 raise EngineAway(f"the catalogue at {self.place} broke off: {_first_line(error)}; try again") from error
 

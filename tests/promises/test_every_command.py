@@ -132,6 +132,24 @@ def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "reindex")
 
 
+@command("move")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "move", "--to-catalogue", f"sqlite:///{archive.home.parent / 'stolen.db'}")
+    assert not (archive.home.parent / "stolen.db").exists()
+
+
+@command("backup")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "backup", str(archive.home.parent / "stolen"))
+    assert not (archive.home.parent / "stolen").exists()
+
+
+@command("restore")
+def _(archive: Archive) -> None:
+    dossier(archive.home, "backup", str(archive.home.parent / "copy"))
+    refused(archive, FORBIDDEN, "restore", str(archive.home.parent / "copy"))
+
+
 @command("doctor")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "doctor")

@@ -1,0 +1,235 @@
+"""Carries an archive over to another catalogue and object store, or back: also how a backup is made and restored.
+
+Rows go table by table in the order of their keys, out of one snapshot of the source, and only then the objects that
+the snapshot names: a row never stands without its object at the end, and whatever the source takes in meanwhile is
+simply not part of it. Broken off, it goes on behind the last row that arrived. What a run leaves is proven: each table
+by count and digest of all its rows, each object by its own digest. The source is only read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, bindparam, delete, func, select, text, tuple_, update
+
+from archive.bulk import insert_rows
+from archive.errors import Conflict, Damaged
+from archive.ports import Catalogue, ObjectStore
+from archive.schema import archive_fact, arrival, journal_entry, metadata, object_
+
+CHUNK_ROWS = 2000
+CHUNK_OBJECTS = 200
+"""Few, so that the snapshot's transaction is heard of often enough not to be taken for one of a process that hangs."""
+_AT_ONCE = 8
+_ORIGIN = "moved_from"
+"""The name of the fact under which an unfinished copy remembers what it is a copy of."""
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was carried over: rows by table, objects in all, and how many of them the target held already."""
+
+    rows: dict[str, int]
+    objects: int
+    known_objects: int
+
+
+def move(
+    source: Catalogue, source_objects: ObjectStore, target: Catalogue, target_objects: ObjectStore, progress: Progress
+) -> Moved:
+    """Carry everything over. Safe to break off and to repeat. `progress` is told (table or `objects`, how many so far).
+
+    Raises: Conflict where the target holds another archive; Damaged where what arrived is not what was sent, or an
+    object of the source is not what its digest says; EngineAway.
+    """
+    target.upgrade()
+    with source.reading() as snapshot:
+        _claim(target, _identity(snapshot))
+        try:
+            rows = _copy_tables(snapshot, target, progress)
+        except _SourceChangedError:
+            _empty(target)
+            rows = _copy_tables(snapshot, target, progress)
+        objects, known = _copy_objects(snapshot, source_objects, target_objects, progress)
+    with target.writing() as connection:
+        connection.execute(delete(archive_fact).where(archive_fact.c.name == _ORIGIN))
+    return Moved(rows, objects, known)
+
+
+class _SourceChangedError(Exception):
+    """The rows of an earlier run are not those of this snapshot any more."""
+
+
+def _identity(connection: Connection) -> str:
+    """What tells one archive from another: its first journal entry, salted, and its first arrival."""
+    entry = select(journal_entry.c.payload_digest).order_by(journal_entry.c.id).limit(1)
+    first = select(arrival.c.receipt_number, arrival.c.received_at).order_by(arrival.c.id).limit(1)
+    told = (connection.execute(entry).scalar(), tuple(connection.execute(first).first() or ()))
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _claim(target: Catalogue, origin: str) -> None:
+    with target.writing() as connection:
+        held = connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == _ORIGIN)).scalar()
+        if held == origin:
+            return
+        filled = [table.name for table in metadata.sorted_tables if _holds_any(connection, table)]
+        if held is not None or filled:
+            raise Conflict(
+                "the target holds another archive already"
+                + (f" (rows in {', '.join(filled[:3])}…)" if filled else "")
+                + "; give an empty database"
+            )
+        connection.execute(archive_fact.insert().values(name=_ORIGIN, value=origin))
+
+
+def _holds_any(connection: Connection, table: Table) -> bool:
+    return connection.execute(select(text("1")).select_from(table).limit(1)).first() is not None
+
+
+def _copy_tables(snapshot: Connection, target: Catalogue, progress: Progress) -> dict[str, int]:
+    return {table.name: _copy_table(snapshot, target, table, progress) for table in metadata.sorted_tables}
+
+
+def _empty(target: Catalogue) -> None:
+    """Take an unfinished copy out again, those rows first that point at others."""
+    for table in reversed(metadata.sorted_tables):
+        with target.writing() as connection:
+            connection.execute(_own_rows(delete(table), table))
+
+
+def _copy_table(snapshot: Connection, target: Catalogue, table: Table, progress: Progress) -> int:
+    """The rows that are not there yet, then the proof; answers how many there are."""
+    with target.reading() as connection:
+        last = _last_key(connection, table)
+    _copy_rows(snapshot, target, table, last, progress)
+    wanted = _fingerprint(snapshot, table)
+    with target.reading() as connection:
+        arrived = _fingerprint(connection, table)
+    if arrived != wanted and last is not None:
+        raise _SourceChangedError
+    if arrived != wanted:
+        raise Damaged(f"table {table.name}: what arrived is not what was sent; run it again into an empty database")
+    with target.writing() as connection:
+        _go_on_counting(connection, table)
+    progress(table.name, wanted[0])
+    return wanted[0]
+
+
+def _copy_rows(
+    snapshot: Connection, target: Catalogue, table: Table, after: tuple[Any, ...] | None, progress: Progress
+) -> None:
+    names = [column.name for column in table.columns]
+    pointers = _pointers(table)
+    count = 0
+    for rows in _chunks(snapshot, table, after):
+        plain = [tuple(None if name in pointers else row[name] for name in names) for row in rows]
+        with target.writing() as connection:
+            insert_rows(connection, table, names, plain)
+        count += len(rows)
+        progress(table.name, count)
+    # Rows of one table that point at each other: only when all are there.
+    for rows in _chunks(snapshot, table, None) if pointers else ():
+        _point(target, table, rows, pointers)
+
+
+def _point(target: Catalogue, table: Table, rows: Sequence[Any], pointers: Sequence[str]) -> None:
+    for name in pointers:
+        found = [{"row": row["id"], "to": row[name]} for row in rows if row[name] is not None]
+        if found:
+            statement = update(table).where(table.c.id == bindparam("row")).values({name: bindparam("to")})
+            with target.writing() as connection:
+                connection.execute(statement, found)
+
+
+def _pointers(table: Table) -> list[str]:
+    """Columns that point at rows of the same table."""
+    return [column.name for column in table.columns for key in column.foreign_keys if key.column.table is table]
+
+
+def _key(table: Table) -> list[Column[Any]]:
+    return list(table.primary_key.columns)
+
+
+def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
+    columns = _key(table)
+    query = _own_rows(select(*columns), table).order_by(*(column.desc() for column in columns)).limit(1)
+    row = connection.execute(query).first()
+    return tuple(row) if row is not None else None
+
+
+def _own_rows(statement: Any, table: Table) -> Any:
+    """All but the copy's own note, which the source does not have."""
+    return statement.where(archive_fact.c.name != _ORIGIN) if table is archive_fact else statement
+
+
+def _chunks(
+    connection: Connection, table: Table, after: tuple[Any, ...] | None, size: int = CHUNK_ROWS
+) -> Iterator[Sequence[Any]]:
+    """A table's rows in the order of its key, so many at a time."""
+    columns = _key(table)
+    while True:
+        query = _own_rows(select(table), table).order_by(*columns).limit(size)
+        if after is not None:
+            query = query.where(tuple_(*columns) > tuple_(*(bindparam(None, value) for value in after)))
+        rows = connection.execute(query).mappings().all()
+        if rows:
+            yield rows
+        if len(rows) < size:
+            return
+        after = tuple(rows[-1][column.name] for column in columns)
+
+
+def _fingerprint(connection: Connection, table: Table) -> tuple[int, str]:
+    """How many rows, and a digest over all of them, the same on every engine."""
+    names = [column.name for column in table.columns]
+    digest, count = hashlib.sha256(), 0
+    for rows in _chunks(connection, table, None):
+        for row in rows:
+            digest.update(repr([_plain(row[name]) for name in names]).encode())
+        count += len(rows)
+    return count, digest.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def _go_on_counting(connection: Connection, table: Table) -> None:
+    """Ids go on behind the last one where a sequence gives them."""
+    if connection.dialect.name == "postgresql" and "id" in table.c:
+        last = connection.execute(select(func.max(table.c.id))).scalar()
+        sequence = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
+        if last is not None:
+            connection.execute(sequence, {"name": table.name, "last": last})
+
+
+def _copy_objects(
+    snapshot: Connection, source: ObjectStore, target: ObjectStore, progress: Progress
+) -> tuple[int, int]:
+    """All objects that the snapshot names; those that are there already are not sent again."""
+    count = known = 0
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for rows in _chunks(snapshot, object_, None, CHUNK_OBJECTS):
+            sent = list(pool.map(lambda row: _copy_object(source, target, row["digest"]), rows))
+            count, known = count + len(sent), known + sent.count(False)
+            progress("objects", count)
+    return count, known
+
+
+def _copy_object(source: ObjectStore, target: ObjectStore, digest: str) -> bool:
+    """Whether it had to be sent. Bytes that do not have their digest never arrive under it."""
+    if target.has(digest):
+        return False
+    with source.open(digest) as stream:
+        arrived, _size = target.put(stream)
+    if arrived != digest:
+        target.remove(arrived)
+        raise Damaged(f"object {digest}: the source holds other bytes under this digest; see `dossier verify`")
+    return True

@@ -1,0 +1,112 @@
+"""An archive carried over is the same archive, whatever the engines; broken off, it goes on; nothing is mixed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive import journal
+from archive.access import system
+from archive.adapters.in_sqlite import SqliteCatalogue
+from archive.adapters.on_disk import FolderStore
+from archive.errors import Conflict, Damaged
+from archive.moving import Moved, move
+from archive.numbers import next_number
+from archive.ports import Catalogue
+from archive.verifying import verify
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue
+from tests.small_archive import SmallArchive
+
+
+@pytest.fixture(params=CATALOGUES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    folder = tmp_path / "target"
+    folder.mkdir()
+    yield from opened_catalogue(request, folder)
+
+
+def carry(archive: SmallArchive, catalogue: Catalogue, objects: FolderStore) -> Moved:
+    return move(archive.catalogue, archive.objects, catalogue, objects, lambda what, count: None)
+
+
+def problems(catalogue: Catalogue, objects: FolderStore) -> list[str]:
+    return [str(problem) for problem in verify(catalogue, objects, system("test"))]
+
+
+def number_after(catalogue: Catalogue) -> str:
+    with catalogue.writing() as connection:
+        return next_number(connection, "12", "incoming", 2026)
+
+
+def test_what_was_carried_over_proves_true_and_counts_on(archive: SmallArchive, target: Opened, tmp_path: Path) -> None:
+    objects = FolderStore(tmp_path / "there")
+    moved = carry(archive, target.catalogue, objects)
+    assert moved.rows["document"] > 0 and moved.objects == len(set(objects.digests())) > 0
+    assert problems(target.catalogue, objects) == problems(archive.catalogue, archive.objects)
+    SmallArchive(target.catalogue, objects).receive("new", b"new", "post")
+    assert number_after(target.catalogue) == number_after(archive.catalogue)
+
+
+def test_there_and_back_again_nothing_differs(archive: SmallArchive, target: Opened, tmp_path: Path) -> None:
+    there, home = FolderStore(tmp_path / "there"), FolderStore(tmp_path / "home")
+    first = carry(archive, target.catalogue, there)
+    back = SqliteCatalogue(tmp_path / "back.sqlite")
+    second = move(target.catalogue, there, back, home, lambda what, count: None)
+    back.close()
+    assert first.rows == second.rows
+    assert set(home.digests()) == set(there.digests())
+
+
+@pytest.mark.parametrize("broken_at", ["customer", "document", "objects"])
+def test_broken_off_it_goes_on(broken_at: str, archive: SmallArchive, target: Opened, tmp_path: Path) -> None:
+    objects = FolderStore(tmp_path / "there")
+
+    def break_off(what: str, _count: int) -> None:
+        if what == broken_at:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move(archive.catalogue, archive.objects, target.catalogue, objects, break_off)
+    moved = carry(archive, target.catalogue, objects)
+    assert (moved.known_objects > 0) is (broken_at == "objects")
+    assert problems(target.catalogue, objects) == problems(archive.catalogue, archive.objects)
+
+
+def test_a_source_that_changed_since_is_carried_over_as_it_is_now(
+    archive: SmallArchive, target: Opened, tmp_path: Path
+) -> None:
+    objects = FolderStore(tmp_path / "there")
+
+    def break_off(what: str, _count: int) -> None:
+        if what == "objects":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        move(archive.catalogue, archive.objects, target.catalogue, objects, break_off)
+    with archive.catalogue.writing() as connection:
+        journal.write(connection, "anna", "rename", "branch:12", "12", "Twelve")
+        connection.exec_driver_sql("UPDATE branch SET name = 'Twelve' WHERE code = '12'")
+    carry(archive, target.catalogue, objects)
+    with target.catalogue.reading() as connection:
+        assert connection.exec_driver_sql("SELECT name FROM branch WHERE code = '12'").scalar() == "Twelve"
+
+
+def test_another_archive_is_not_mixed_in(archive: SmallArchive, target: Opened, tmp_path: Path) -> None:
+    objects = FolderStore(tmp_path / "there")
+    SmallArchive(target.catalogue, objects).fill(tmp_path)
+    with pytest.raises(Conflict, match="another archive"):
+        carry(archive, target.catalogue, objects)
+
+
+def test_a_damaged_original_does_not_arrive_unnoticed(archive: SmallArchive, target: Opened, tmp_path: Path) -> None:
+    objects = FolderStore(tmp_path / "there")
+    digest = next(iter(archive.objects.digests()))
+    path = next(path for path in tmp_path.joinpath("objects").rglob(digest))
+    path.chmod(0o644)
+    path.write_bytes(b"other")
+    with pytest.raises(Damaged, match=digest):
+        carry(archive, target.catalogue, objects)
+    assert all(objects.verify(held) for held in objects.digests())
+    assert not objects.has(digest)
