@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import Request
+from fastapi import Depends, Request
 from fastapi.responses import Response
 
 from api.http.rooms import Rooms
+from api.signing_in import Asker, who_asks
 from archive.errors import Conflict
 from archive.sentences import say
 
@@ -19,6 +20,12 @@ async def rooms_of(request: Request) -> Rooms:
     """The rooms that this application was made with: a dependency of the routes; async, to spare a thread's hop."""
     rooms: Rooms = request.app.state.rooms
     return rooms
+
+
+Here = Annotated[Rooms, Depends(rooms_of)]
+"""A route's rooms."""
+By = Annotated[Asker, Depends(who_asks)]
+"""Who asks a route: signed in, or refused before the route runs."""
 
 
 def answer(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

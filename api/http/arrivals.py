@@ -6,12 +6,12 @@ import secrets
 from pathlib import PurePosixPath
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, File, Form, Header, Request, Response, UploadFile
+from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 
-from api.http.answering import answer, rooms_of
+from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker, who_asks
+from api.signing_in import Asker
 from archive.arrivals import NewArrival, get
 from archive.errors import BadInput, Conflict, Forbidden
 from archive.sentences import say
@@ -25,8 +25,8 @@ _NAME_CHARS = 500
 
 @router.post("", status_code=202, response_model=lists.Arrival)
 def hand_in(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     file: Annotated[UploadFile, File(description="the letter, batch, mail or form, one file")],
     branch: Annotated[str, Form(description="the branch that receives it; the settings' branch where empty")] = "",
     channel: Annotated[Literal["post", "email", "form", "upload"], Form()] = "upload",
@@ -79,12 +79,7 @@ def _shown_name(given: str | None) -> str:
 
 
 @router.get("/{receipt_number}", response_model=lists.Arrival)
-def follow(
-    request: Request,
-    receipt_number: str,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def follow(request: Request, receipt_number: str, rooms: Here, asker: By) -> Response:
     """What became of an arrival: its state and the letters cut out of it."""
     with rooms.catalogue.reading() as connection:
         return answer(lists.one_arrival(connection, asker.access, receipt_number))

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
 from api.case_folder import folder_of
-from api.http.answering import answer, rooms_of
-from api.http.rooms import Rooms
+from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker, who_asks
 from archive.showing import cases
 
 router = APIRouter(prefix="/api/cases", tags=["cases"], responses=PROBLEMS)
@@ -37,9 +34,7 @@ class CaseShown(cases.Card):
 
 
 @router.get("/{number}", response_model=CaseShown)
-def show(
-    number: str, rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]
-) -> Response:
+def show(number: str, rooms: Here, asker: By) -> Response:
     """A case by its number."""
     with rooms.catalogue.reading() as connection:
         folder = folder_of(connection, rooms.objects, asker.access, number)

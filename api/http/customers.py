@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api import finding
-from api.http.answering import answer, rooms_of
+from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker, who_asks
+from api.signing_in import Asker
 from archive import looks
 from archive.showing import customers
 from search.ports import Query as IndexQuery
@@ -20,8 +20,8 @@ router = APIRouter(prefix="/api/customers", tags=["customers"], responses=PROBLE
 
 @router.get("", response_model=finding.Customers)
 def find(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     q: Annotated[str, Query(max_length=1000)] = "",
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     after: str | None = None,
@@ -33,11 +33,7 @@ def find(
 
 
 @router.get("/{customer_id}", response_model=customers.Card)
-def show(
-    customer_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def show(customer_id: int, rooms: Here, asker: By) -> Response:
     """The customer's card: golden record with sources, holdings, folders, cases."""
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
@@ -48,8 +44,8 @@ def show(
 @router.get("/{customer_id}/documents", response_model=list[customers.Line])
 def timeline(
     customer_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     folder: str = "",
     before: int = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,

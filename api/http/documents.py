@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Annotated, BinaryIO
+from typing import BinaryIO
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.document_answer import as_answer
-from api.http.answering import answer, etag, rooms_of
+from api.http.answering import By, Here, answer, etag
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Document, Text
 from api.reading_pages import page_of, pages_of
-from api.signing_in import Asker, who_asks
+from api.signing_in import Asker
 from archive import looks
 from archive.errors import NotFound
 from archive.sentences import say
@@ -30,52 +30,30 @@ _KEEP_PICTURE = "private, max-age=3600"
 
 
 @router.get("/{document_id}", response_model=Document)
-def show(
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def show(document_id: int, rooms: Here, asker: By) -> Response:
     """A document with its proposal, evidence, places and same letters. The version is the entity tag."""
-    with rooms.catalogue.reading() as connection:
-        card = letters.card(connection, asker.access, document_id)
-    note_look(rooms, asker, "read", document_id)
+    card = _looked_at(rooms, asker, document_id, "read")
     body = as_answer(card, pages_of(rooms.objects, card), asker.access)
     return answer(body, headers={"ETag": etag(card.row.version)})
 
 
 @router.get("/{document_id}/text", response_model=Text)
-def text(
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def text(document_id: int, rooms: Here, asker: By) -> Response:
     """What the letter says, page by page."""
-    with rooms.catalogue.reading() as connection:
-        card = letters.card(connection, asker.access, document_id)
-    note_look(rooms, asker, "read", document_id)
+    card = _looked_at(rooms, asker, document_id, "read")
     pages = [{"number": page.number, "text": page.text} for page in pages_of(rooms.objects, card)]
     return answer({"id": document_id, "pages": pages})
 
 
 @router.get("/{document_id}/history", response_model=list[letters.Happening])
-def history(
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def history(document_id: int, rooms: Here, asker: By) -> Response:
     """What happened to the document, newest first."""
     with rooms.catalogue.reading() as connection:
         return answer(letters.history(connection, asker.access, document_id))
 
 
 @router.get("/{document_id}/pages/{number}.png", response_class=Response)
-def picture(
-    request: Request,
-    document_id: int,
-    number: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def picture(request: Request, document_id: int, number: int, rooms: Here, asker: By) -> Response:
     """The picture of one page (from 1), upright, as PNG drawn by us."""
     with rooms.catalogue.reading() as connection:
         card = letters.card(connection, asker.access, document_id)
@@ -94,15 +72,9 @@ def picture(
 
 
 @router.get("/{document_id}/original", response_class=Response)
-def original(
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def original(document_id: int, rooms: Here, asker: By) -> Response:
     """The bytes as they came, always as an attachment of no particular type: a stranger's file is no page of ours."""
-    with rooms.catalogue.reading() as connection:
-        card = letters.card(connection, asker.access, document_id)
-    note_look(rooms, asker, "take", document_id)
+    card = _looked_at(rooms, asker, document_id, "take")
     headers = {
         "Content-Disposition": attachment(card.row.name or card.file_name),
         "Content-Length": str(card.size_bytes),
@@ -110,6 +82,14 @@ def original(
     }
     stream = _chunks(rooms.objects.open(card.row.digest))
     return StreamingResponse(stream, headers=headers, media_type="application/octet-stream")
+
+
+def _looked_at(rooms: Rooms, asker: Asker, document_id: int, action: str) -> letters.Card:
+    """The document as the asker may see it; that they looked is noted. Raises: NotFound."""
+    with rooms.catalogue.reading() as connection:
+        card = letters.card(connection, asker.access, document_id)
+    note_look(rooms, asker, action, document_id)
+    return card
 
 
 def note_look(rooms: Rooms, asker: Asker, action: str, document_id: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from api.http.answering import answer, rooms_of
+from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Health
-from api.signing_in import Asker, who_asks
+from api.signing_in import Asker
 from archive.access import system
 from archive.showing.state import state
 from search.ports import Query
@@ -25,7 +25,7 @@ def lives() -> Response:
 
 
 @router.get("/readyz", response_model=dict[str, str], responses={503: PROBLEMS[503]})
-def ready(rooms: Annotated[Rooms, Depends(rooms_of)]) -> Response:
+def ready(rooms: Here) -> Response:
     """The catalogue and the index answer. Open to everybody, and says nothing else; 503 where one is away."""
     with rooms.catalogue.reading() as connection:
         connection.exec_driver_sql("SELECT 1")
@@ -34,7 +34,7 @@ def ready(rooms: Annotated[Rooms, Depends(rooms_of)]) -> Response:
 
 
 @router.get("/api/health", response_model=Health, responses=PROBLEMS)
-def health(rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]) -> Response:
+def health(rooms: Here, asker: By) -> Response:
     """Engines, queue, index lag, disk, last verify."""
     return answer(health_of(rooms, asker))
 

@@ -7,10 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from typing_extensions import TypedDict
 
-from api.http.answering import answer, rooms_of
-from api.http.rooms import Rooms
+from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker, who_asks
 from archive.ledger import LedgerRow, Period, ReceivedAgain, balance, received_again_list
 from archive.showing import lists
 from archive.showing.lists import Slice
@@ -33,11 +31,7 @@ def period_of(since: Day = "", until: Day = "", branch: str = "", channel: str =
 
 
 @router.get("", response_model=Ledger)
-def show(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    period: Annotated[Period, Depends(period_of)],
-) -> Response:
+def show(rooms: Here, asker: By, period: Annotated[Period, Depends(period_of)]) -> Response:
     """Arrivals and letters by day, branch and channel, each in exactly one state."""
     with rooms.catalogue.reading() as connection:
         rows = balance(connection, asker.access, period)
@@ -47,8 +41,8 @@ def show(
 
 @router.get("/arrivals", response_model=list[lists.Arrival])
 def arrivals(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     period: Annotated[Period, Depends(period_of)],
     state: str = "",
     before: int = 0,
@@ -62,8 +56,8 @@ def arrivals(
 
 @router.get("/letters", response_model=list[lists.Letter])
 def letters(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     period: Annotated[Period, Depends(period_of)],
     state: str = "",
     before: int = 0,
@@ -76,11 +70,7 @@ def letters(
 
 
 @router.get("/received-again", response_model=list[ReceivedAgain])
-def received_again(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    period: Annotated[Period, Depends(period_of)],
-) -> Response:
+def received_again(rooms: Here, asker: By, period: Annotated[Period, Depends(period_of)]) -> Response:
     """What came again of known arrivals, newest first."""
     with rooms.catalogue.reading() as connection:
         return answer(received_again_list(connection, asker.access, period))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api import finding
 from api.finding import Question, Where, none_given
-from api.http.answering import answer, rooms_of
-from api.http.rooms import Rooms
+from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker, who_asks
 from archive.showing.jumping import Jump, jump
 from search.ports import Query as IndexQuery
 from search.ports import Suggestion
@@ -23,8 +21,8 @@ Several = Annotated[list[str], Query(default_factory=none_given)]
 
 @router.get("/search", response_model=finding.Found)
 def search(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
+    rooms: Here,
+    asker: By,
     type: Several,  # noqa: A002 (the name in the address)
     branch: Several,
     channel: Several,
@@ -57,11 +55,7 @@ def search(
 
 
 @router.get("/suggestions", response_model=list[Suggestion])
-def suggestions(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    q: Annotated[str, Query(max_length=200)] = "",
-) -> Response:
+def suggestions(rooms: Here, asker: By, q: Annotated[str, Query(max_length=200)] = "") -> Response:
     """Completions of the last word typed, names of customers first."""
     names = rooms.customers_index.suggest(q, asker.access, 5) if q.strip() else ()
     words = rooms.documents_index.suggest(q, asker.access, 5) if q.strip() else ()
@@ -69,7 +63,7 @@ def suggestions(
 
 
 @router.get("/counts", response_model=dict[str, int])
-def counts(rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]) -> Response:
+def counts(rooms: Here, asker: By) -> Response:
     """How many documents and customers the asker may see."""
     nothing = IndexQuery(facets=False, highlights=False)
     return answer(
@@ -81,11 +75,7 @@ def counts(rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, D
 
 
 @router.get("/jump", response_model=Jump | None)
-def straight(
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    number: Annotated[str, Query(max_length=200)],
-) -> Response:
+def straight(rooms: Here, asker: By, number: Annotated[str, Query(max_length=200)]) -> Response:
     """The one thing that an exact number names, or null."""
     with rooms.catalogue.reading() as connection:
         return answer(jump(connection, asker.access, number))

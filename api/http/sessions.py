@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from api.http.answering import answer, rooms_of
-from api.http.rooms import Rooms
+from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS, Session
-from api.signing_in import COOKIE, Asker, sign_in, take_cookie, who_asks
+from api.signing_in import COOKIE, sign_in, take_cookie
 from archive import employees
 
 router = APIRouter(prefix="/api/sessions", tags=["sessions"], responses=PROBLEMS)
@@ -24,16 +21,14 @@ class Credentials(BaseModel):
 
 
 @router.post("", status_code=201, response_model=Session)
-def begin(request: Request, who: Credentials, rooms: Annotated[Rooms, Depends(rooms_of)]) -> Response:
+def begin(request: Request, who: Credentials, rooms: Here) -> Response:
     """Begin a session. After several wrong passwords: 429 with Retry-After."""
     token = sign_in(request, rooms, who.login, who.password)
     return answer({"token": token, "expires_in_s": rooms.settings.session_hours * 3600}, 201)
 
 
 @router.delete("/current", status_code=204)
-def end(
-    request: Request, rooms: Annotated[Rooms, Depends(rooms_of)], asker: Annotated[Asker, Depends(who_asks)]
-) -> Response:
+def end(request: Request, rooms: Here, asker: By) -> Response:
     """End the session that this request comes with; safe to repeat."""
     token = request.headers.get("authorization", "").partition(" ")[2].strip() or request.cookies.get(COOKIE, "")
     with rooms.catalogue.writing() as connection:
