@@ -9,6 +9,7 @@
     │   ├── NotSignedIn          nobody is signed in, or no longer: exit code 6, HTTP 401
     │   └── TooManyTries         wrong password too often; wait: exit code 6, HTTP 429
     ├── EngineAway               an engine does not answer; try again: exit code 7, HTTP 503
+    │   └── EngineFailed         it answers, and broke over this very thing: tried again a few times, then for a person
     ├── LimitExceeded            a parser went over its limits → the letter is rejected
     └── Damaged                  what we hold does not prove true (digest, journal): exit code 8, HTTP 500
 
@@ -113,6 +114,12 @@ class EngineAway(DossierError):
     then = "retry"
     exit_code = 7
     http_status = 503
+
+
+class EngineFailed(EngineAway):
+    """An engine is there and broke over this very thing. Tried again a few times only: it may be the thing's fault."""
+
+    code = "engine_failed"
 
 
 class Damaged(DossierError):

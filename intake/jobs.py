@@ -20,6 +20,7 @@ SUSPECT_INTERRUPTIONS = 10
 
 LEASE_S = 300.0
 FIRST_RETRY_S = 2.0
+POSTPONED_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)

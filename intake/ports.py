@@ -64,6 +64,10 @@ class JobQueue(Protocol):
         """The job failed: try again later. False, and nothing done, where its attempts are used up."""
         ...
 
+    def postpone(self, owner: str, reason: str) -> None:
+        """Give back all that this owner holds, to be taken again in some seconds: an engine is away. Costs no attempt."""
+        ...
+
     def bury(self, connection: Connection, job: Job, reason: str) -> None:
         """The job can not be done: it stays listed as dead with its reason. Raises as `finish`."""
         ...

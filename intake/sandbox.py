@@ -23,7 +23,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from archive.errors import Damaged, EngineAway, LimitExceeded, Unreadable
+from archive.errors import Damaged, EngineAway, EngineFailed, LimitExceeded, Unreadable
 from intake.limits import DEFAULT_LIMITS, Limits
 
 _QUIET_THREADS = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -255,7 +255,7 @@ def _outcome(answers: _Answers, function: str, source: Path | None) -> Any:
 
 def _ended_without_answer(status: int | None, what: str) -> Exception:
     if status is None:
-        return EngineAway(f"{what}: the parser process went away before it answered; the call may be repeated")
+        return EngineFailed(f"{what}: the parser process went away before it answered; the call may be repeated")
     if status in (-signal.SIGXCPU, -signal.SIGKILL):
         reason = "cpu_time" if status == -signal.SIGXCPU else "memory"
         return LimitExceeded(reason, f"{what}: the system ended the parser for its use of {reason}")

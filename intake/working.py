@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from archive.errors import Conflict, DossierError, LimitExceeded, Unreadable
+from archive.errors import Conflict, DossierError, EngineAway, EngineFailed, LimitExceeded, Unreadable
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import MAX_ATTEMPTS, MAX_INTERRUPTIONS, Job
 from intake.ports import JobQueue
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _IDLE_S = 0.05
 _RECOVER_EVERY_S = 10.0
+_LONGEST_PAUSE_S = 30.0
 _log = logging.getLogger("dossier.work")
 
 
@@ -28,26 +29,53 @@ def work(
 ) -> int:
     """Do jobs until `until` says so (asked whenever there is nothing to do); answers how many were done.
 
-    `when_idle` runs between jobs whenever none is due: sealing the journal, feeding the index.
+    `when_idle` runs between jobs whenever none is due: sealing the journal, feeding the index. While an engine is
+    away, nothing is given up: the worker pauses, longer each time, gives its job back and tries again.
     """
-    owner, done, recovered_at = this_owner(), 0, 0.0
+    worker, done, pause_s, away = _Worker(jobs, pipeline, this_owner()), 0, 0.0, ""
     while True:
-        if time.monotonic() - recovered_at > _RECOVER_EVERY_S:
-            jobs.recover()
-            recovered_at = time.monotonic()
-        job = jobs.take(owner)
-        if job is not None:
-            attempt(jobs, pipeline, job)
-            done += 1
-            continue
-        when_idle()
-        if until():
-            return done
-        time.sleep(_IDLE_S)
+        try:
+            if away:
+                jobs.postpone(worker.owner, away)
+                away = ""
+            if worker.do_one():
+                done, pause_s = done + 1, 0.0
+                continue
+            when_idle()
+            if until():
+                return done
+            time.sleep(_IDLE_S)
+        except EngineAway as error:
+            pause_s, away = min(max(2 * pause_s, 1.0), _LONGEST_PAUSE_S), str(error)
+            _log.warning("%s; trying again in %.0f s", error, pause_s)
+            time.sleep(pause_s)
+
+
+class _Worker:
+    """One worker's turn: take a job, attempt it; now and then, take back what dead ones held."""
+
+    def __init__(self, jobs: JobQueue, pipeline: Pipeline, owner: str) -> None:
+        self.owner = owner
+        self._jobs, self._pipeline = jobs, pipeline
+        self._recovered_at = float("-inf")
+
+    def do_one(self) -> bool:
+        """Whether there was a job to do. Raises EngineAway; the job is then still held."""
+        if time.monotonic() - self._recovered_at > _RECOVER_EVERY_S:
+            self._jobs.recover()
+            self._recovered_at = time.monotonic()
+        job = self._jobs.take(self.owner)
+        if job is None:
+            return False
+        attempt(self._jobs, self._pipeline, job)
+        return True
 
 
 def attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
-    """One attempt at one job. An engine that is away is tried again; a job that can not be done goes to a person."""
+    """One attempt at one job; one that can not be done goes to a person.
+
+    Raises EngineAway where an engine does not answer: that is not the job's fault, and costs it no attempt.
+    """
     if job.attempts > MAX_ATTEMPTS:
         pipeline.give_up(job, WorkerLost(f"its worker was lost {job.attempts - 1} times"))
         return
@@ -62,6 +90,8 @@ def attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
     except (Unreadable, LimitExceeded) as error:
         pipeline.give_up(job, error)
     except Exception as error:
+        if isinstance(error, EngineAway) and not isinstance(error, EngineFailed):
+            raise
         if not isinstance(error, DossierError):
             _log.exception("job %s %s failed", job.kind, job.subject)
         reason = f"{type(error).__name__}: {error}"

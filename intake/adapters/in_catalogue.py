@@ -18,6 +18,7 @@ from archive.upserting import upsert
 from intake.jobs import (
     LEASE_S,
     MAX_ATTEMPTS,
+    POSTPONED_S,
     SUSPECT_INTERRUPTIONS,
     Job,
     JobKind,
@@ -120,6 +121,14 @@ class CatalogueQueue:
         with self._catalogue.writing() as connection:
             connection.execute(update(job).where(_is_still(job_)).values(ready))
         return True
+
+    def postpone(self, owner: str, reason: str) -> None:
+        """Give back all that this owner holds, to be taken again in some seconds."""
+        later = as_text(datetime.now(UTC) + timedelta(seconds=POSTPONED_S))
+        ready = {"state": "ready", "run_after": later, "owner": "", "lease_until": "", "reason": reason}
+        with self._catalogue.writing() as connection:
+            mine = and_(job.c.owner == owner, job.c.state == "taken")
+            connection.execute(update(job).where(mine).values(**ready, attempts=job.c.attempts - 1))
 
     def renew(self, owner: str) -> None:
         """Lengthen this worker's leases."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytesseract
 
-from archive.errors import EngineAway, LimitExceeded
+from archive.errors import EngineAway, EngineFailed, LimitExceeded
 from intake.ocr.picture import Grey, Source, open_picture
 from intake.ocr.reading import Layout, read_with
 from intake.ocr.words import EngineWord
@@ -67,7 +67,7 @@ class TesseractPageReader:
         except pytesseract.TesseractNotFoundError as error:
             raise EngineAway("tesseract is not installed: apt-get install tesseract-ocr") from error
         except pytesseract.TesseractError as error:
-            raise EngineAway(f"tesseract failed on a page ({error.status}): {error.message}") from error
+            raise EngineFailed(f"tesseract failed on a page ({error.status}): {error.message}") from error
         except RuntimeError as error:
             raise LimitExceeded("ocr_time", f"Reading {pages} page(s) took over {limit_s:.0f} s") from error
         return str(table)
