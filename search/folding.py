@@ -184,11 +184,15 @@ def roughly(text: str) -> str:
 
 def number_key(text: str) -> str:
     """An identifier without its punctuation, look-alike letters made one: 63-Э-07/05 → 63э0705, О and O → 0."""
+    if text.isascii() and text.isdigit():
+        return text  # what most identifiers are
     return _NOT_ALNUM.sub("", fold(text)).translate(_IN_NUMBERS)
 
 
 def phone_key(text: str) -> str:
     """A phone number as its ten last digits: without +7, 8, +44 or a leading 0; shorter ones as they are."""
+    if text.isdigit():
+        return text[-10:]
     return "".join(letter for letter in text if letter.isdigit())[-10:]
 
 

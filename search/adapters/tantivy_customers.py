@@ -75,7 +75,8 @@ class Customers:
         """The customer as tantivy takes it."""
         names = fold(" ".join(thing.names))
         names += "".join(f" {joined}" for joined in without_apostrophes(names))
-        rest = fold(" ".join((*thing.addresses, *thing.emails)))
+        # Each for itself: digits beside letters in one e-mail would have every word of the address looked at.
+        rest = " ".join(map(fold, (*thing.addresses, *thing.emails)))
         spoken = words(f"{names} {rest}")
         document = tantivy.Document()
         document.add_text("alive", "1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -60,5 +61,12 @@ def keyed(schema: SchemaBuilder) -> SchemaBuilder:
 
 def as_json(thing: IndexedDocument | IndexedCustomer) -> bytes:
     """What is shown in a hit, as it is stored."""
-    values = {one.name: getattr(thing, one.name) for one in fields(thing)}
-    return json.dumps(values, ensure_ascii=False, default=str).encode()
+    return _encoded({name: getattr(thing, name) for name in _names(type(thing))}).encode()
+
+
+_encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+@cache
+def _names(kind: type[IndexedDocument | IndexedCustomer]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind))
