@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Row, insert, select, update
 
 from archive import journal
+from archive.access import Access
 from archive.clock import as_text, day_in, utc_now
 from archive.errors import BadInput, NotFound
 from archive.numbers import next_number
@@ -73,6 +74,12 @@ def ensure_branch(connection: Connection, code: str, name: str = "", time_zone: 
     """Have a branch of this code; an existing one is left as it is."""
     statement = upsert(connection, branch).values(code=code, name=name or code, time_zone=time_zone)
     connection.execute(statement.on_conflict_do_nothing())
+
+
+def branches_of(connection: Connection, access: Access) -> list[tuple[str, str]]:
+    """The branches that the asker may hand in for: code and name, by code."""
+    rows = connection.execute(select(branch.c.code, branch.c.name).order_by(branch.c.code))
+    return [(code, name) for code, name in rows if access.sees_branch(code)]
 
 
 def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:

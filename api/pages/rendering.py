@@ -25,6 +25,7 @@ NAVIGATION = (
     ("s", "/", "search"),
     ("c", "/?in=customers", "customers"),
     ("d", "/desk", "desk"),
+    ("u", "/upload", "upload"),
     ("l", "/ledger", "ledger"),
     ("h", "/health", "health"),
 )
@@ -40,6 +41,7 @@ KEYS = (
     (("g s",), "go_search"),
     (("g c",), "go_customers"),
     (("g d",), "go_desk"),
+    (("g u",), "go_upload"),
     (("g l",), "go_ledger"),
     (("g h",), "go_health"),
     (("Esc",), "back"),

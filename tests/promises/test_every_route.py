@@ -99,6 +99,8 @@ ROUTES: dict[str, Asked] = {
     ),
     "POST /desk/{document_id}/reject": Asked(_desk("reject"), (404,), form={"version": "2", "reason": "advertising"}),
     "POST /desk/{document_id}/undo": Asked(_desk("undo"), (404,), form={"version": "2"}),
+    "GET /upload": Asked(lambda made: f"/upload?r={made.receipts[HIDDEN]}", (200,)),
+    "GET /upload/outcome/{receipt_number}": Asked(lambda made: f"/upload/outcome/{made.receipts[HIDDEN]}", (404,)),
     "GET /ledger": Asked(_at("/ledger"), (200,)),
     "GET /ledger/{what}": Asked(_at("/ledger/letters?branch=63"), (200,)),
     "GET /health": Asked(_at("/health"), (200,)),

@@ -91,6 +91,7 @@ def _paths(made: Stock) -> list[str]:
         *(f"/arrivals/{number}" for number in made.receipts.values()),
         *("/", "/?q=lamps", "/?q=никого", "/?in=customers", "/desk", "/ledger", "/ledger/letters", "/health"),
         "/ledger/arrivals",
+        "/upload?" + "&".join(f"r={number}" for number in made.receipts.values()),
     ]
 
 
