@@ -71,11 +71,24 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
     values: dict[str, Any] = {}
     for field in fields(Settings):
         setting = TABLE[field.name]
-        values[field.name] = _parsed(setting, source.get(setting.name, "") or setting.default, str(field.type))
+        values[field.name] = _parsed(setting, _given(setting, source) or setting.default, str(field.type))
     if home is not None:
         values["home"] = home
     values["home"] = Path(values["home"]).absolute()
     return Settings(**values)
+
+
+def _given(setting: Setting, source: Mapping[str, str]) -> str:
+    """The variable, or what is in the file that `NAME_FILE` names: secrets need not stand in the environment."""
+    file = source.get(f"{setting.name}_FILE", "")
+    if not file:
+        return source.get(setting.name, "")
+    if source.get(setting.name, ""):
+        raise BadInput(f"{setting.name} and {setting.name}_FILE are both set; unset one of them")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{setting.name}_FILE={file!r} can not be read: {error}") from error
 
 
 def _parsed(setting: Setting, text: str, kind: str) -> Any:
