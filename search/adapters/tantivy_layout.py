@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, fields
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -61,12 +60,10 @@ def keyed(schema: SchemaBuilder) -> SchemaBuilder:
 
 def as_json(thing: IndexedDocument | IndexedCustomer) -> bytes:
     """What is shown in a hit, as it is stored."""
-    return _encoded({name: getattr(thing, name) for name in _names(type(thing))}).encode()
+    return _encoded({name: getattr(thing, name) for name in _NAMES[type(thing)]}).encode()
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
-
-@cache
-def _names(kind: type[IndexedDocument | IndexedCustomer]) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind))
+_NAMES: dict[type, tuple[str, ...]] = {
+    kind: tuple(one.name for one in fields(kind)) for kind in (IndexedDocument, IndexedCustomer)
+}
