@@ -71,6 +71,7 @@ def _app(opened: Rooms, host: str) -> FastAPI:
             dataclasses.replace(opened.settings, host=host),
             opened.door.accept,
             opened.drawer.draw,
+            opened.recutter,
         )
     )
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from intake.drawing import PageDrawer
     from intake.engines import Engines
     from intake.pipeline import Pipeline
+    from intake.recutting import Recutter
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Rooms:
         from intake.drawing import PageDrawer
 
         return PageDrawer(self.catalogue, self.objects, self.sandbox)
+
+    @cached_property
+    def recutter(self) -> Recutter:
+        """Letters cut anew by hand."""
+        from intake.recutting import Recutter
+
+        return Recutter(self.engines)
 
     def feed_all(self) -> None:
         """Bring the index up with the catalogue, unless another process is at it."""

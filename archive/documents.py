@@ -159,10 +159,9 @@ def keep_rendition(connection: Connection, source: str, kind: str, page: int, di
     connection.execute(statement)
 
 
-def settle(connection: Connection, document_id: int, how: Settlement, actor: str) -> None:
-    """Bring a letter (and its parts) from `work` into its state; journalled, and announced to the index."""
-    before = get(connection, document_id)
-    values = {
+def columns_of(how: Settlement) -> dict[str, Any]:
+    """A settlement as the columns of the letter's row."""
+    return {
         "state": how.state,
         "reason": how.reason,
         "explanation": stored(how.explanation),
@@ -174,9 +173,13 @@ def settle(connection: Connection, document_id: int, how: Settlement, actor: str
         "letter_date": how.letter_date,
         "decision": json.dumps(how.decision, ensure_ascii=False, sort_keys=True),
         "fields": json.dumps(dict(how.fields), ensure_ascii=False, sort_keys=True),
-        "settled_at": utc_now(),
-        "version": before.version + 1,
     }
+
+
+def settle(connection: Connection, document_id: int, how: Settlement, actor: str) -> None:
+    """Bring a letter (and its parts) from `work` into its state; journalled, and announced to the index."""
+    before = get(connection, document_id)
+    values = columns_of(how) | {"settled_at": utc_now(), "version": before.version + 1}
     connection.execute(update(document).where(document.c.id == document_id).values(values))
     connection.execute(
         update(document).where(document.c.parent_id == document_id).values(state=how.state, version=before.version + 1)

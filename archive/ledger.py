@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, select, true
+from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select, true
 
 from archive.access import Access
 from archive.schema import arrival, document, received_again
@@ -187,12 +187,17 @@ def _count_arrivals(connection: Connection, access: Access, period: Period, rows
         rows.of(row).opened_empty = row.n
 
 
+# A letter that was joined to another is a part of it, and still has its pages where they were received.
+_of_paper = or_(document.c.part == 0, document.c.page_from.is_not(None))
+
+
 def _count_letters(connection: Connection, access: Access, period: Period, rows: _Rows) -> None:
     """By branch for the balance; by branch and mark for what is shown."""
     pages = func.sum(func.coalesce(document.c.page_to - document.c.page_from + 1, 0))
-    seen = func.sum(case((visible.documents(access), 1), else_=0))
-    columns = (document.c.state, func.count().label("n"), seen.label("seen"), pages.label("pages"))
-    query = _grouped(document, period, *columns).where(document.c.part == 0, visible.branches(access, document))
+    letters = func.sum(case((document.c.part == 0, 1), else_=0))
+    seen = func.sum(case((and_(document.c.part == 0, visible.documents(access)), 1), else_=0))
+    columns = (document.c.state, letters.label("n"), seen.label("seen"), pages.label("pages"))
+    query = _grouped(document, period, *columns).where(_of_paper, visible.branches(access, document))
     for row in connection.execute(query.group_by(document.c.state)):
         counted = rows.of(row)
         counted.letters += row.seen
@@ -224,7 +229,7 @@ def _ranges(connection: Connection, arrival_ids: Sequence[int]) -> Iterable[tupl
         found: dict[int, list[tuple[int, int]]] = defaultdict(list)
         letters: dict[int, Any] = {}
         query = select(document).where(document.c.arrival_id.in_(arrival_ids[start : start + 500]))
-        for row in connection.execute(query.where(document.c.part == 0, document.c.page_from.is_not(None))):
+        for row in connection.execute(query.where(document.c.page_from.is_not(None))):
             found[row.arrival_id].append((row.page_from, row.page_to))
             letters[row.arrival_id] = row
         yield from ((letters[arrival_id], ranges) for arrival_id, ranges in found.items())

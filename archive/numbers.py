@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from archive.clock import utc_now
 from archive.schema import counter, number_void
@@ -41,6 +41,11 @@ def prefix(branch: str, register: Register, year: int) -> str:
 def void(connection: Connection, number: str, reason: str, actor: str) -> None:
     """Say that a number names nothing, and why. It stays taken."""
     connection.execute(insert(number_void).values(number=number, reason=reason, actor=actor, at=utc_now()))
+
+
+def take_void_back(connection: Connection, number: str) -> None:
+    """Say that a number names what it named before it was void: only for the undoing of what voided it."""
+    connection.execute(delete(number_void).where(number_void.c.number == number))
 
 
 def voided(connection: Connection, number: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What a clerk decides about one letter: accept the proposal, correct it, reject the letter, or undo that.
+"""What a clerk decides about one letter: accept the proposal, correct it, reject it, have it scanned again; or undo.
 
 Each is one transaction: the letter's new state under its next version, its filings, the labelled example, the journal
 entry, the note for the index. A decision holds for the version that the clerk saw; whoever comes second is told so.
@@ -8,39 +8,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
-from archive import filings, journal
+from archive import filings
 from archive.access import Access
 from archive.clock import utc_now
 from archive.documents import name_sender
-from archive.errors import BadInput, Conflict, Forbidden
+from archive.errors import BadInput, Conflict
 from archive.filings import Filed
 from archive.folder_plan import load_plan
-from archive.outbox import announce
 from archive.ports import Catalogue
-from archive.schema import customer, document, document_event, filing, label, party
+from archive.schema import customer, filing, label, party
+from archive.sentences import say
 from archive.showing.customers import survivor
-from archive.showing.letters import seen
-from intake.casing import case_by_hand, leave_case, number_shown
+from archive.showing.desk import TO_BE_SCANNED_AGAIN, letter_before
+from intake import recut_rows
+from intake.casing import case_by_hand, leave_case
 from intake.classifying.kinds import codes
+from intake.decision import DECIDED, Decided, conclude, keep_label, noted, number_of, take_up
 
-REJECT_REASONS = ("not_for_us", "illegible", "advertising", "test_page", "received_by_mistake")
-_KEPT = (
-    "state",
-    "reason",
-    "explanation",
-    "document_type",
-    "type_confidence",
-    "customer_id",
-    "customer_confidence",
-    "settled_at",
-)
-BY_ACCOUNT = frozenset({"account", "contract", "meter", "point_of_delivery"})
-"""Grounds that rest on an account, so that the filing can follow it."""
+REJECT_REASONS = ("not_for_us", "illegible", "advertising", "test_page", "received_by_mistake", "scanned_again")
+RESCAN_WHY = ("hard_to_read", "cut_off", "page_missing", "pages_stuck", "back_missing")
+"""Why a letter is scanned again."""
 _DECIDABLE = ("review", "filed", "rejected", "duplicate")
 
 
@@ -54,13 +46,11 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """A decision taken: the letter's state and version since, and the case that it lies in, if any."""
+class Rescan:
+    """Why a letter is scanned again, and which of its pages; `page` None for all of it."""
 
-    document_id: int
-    state: str
-    version: int
-    case_number: str | None
+    why: str
+    page: int | None = None
 
 
 def accept(catalogue: Catalogue, access: Access, document_id: int, version: int) -> Decided:
@@ -69,11 +59,18 @@ def accept(catalogue: Catalogue, access: Access, document_id: int, version: int)
     Raises: NotFound, Forbidden, Conflict where somebody else was first, BadInput where nobody was proposed.
     """
     with catalogue.writing() as connection:
-        row = _taken(connection, access, document_id, version, ("review",))
-        if not row.document_type or row.customer_id is None:
-            raise BadInput(f"{_called(row)} has no full proposal: correct its type or customer instead")
-        what = Correction(row.document_type, row.customer_id)
-        return _file(connection, access, row, what, _ground(row, access), "accept")
+        return accept_within(connection, access, document_id, version)
+
+
+def accept_within(connection: Connection, access: Access, document_id: int, version: int) -> Decided:
+    """`accept` in the caller's transaction."""
+    row = take_up(connection, access, document_id, version, ("review",))
+    if not row.document_type or row.customer_id is None:
+        raise BadInput(
+            say("letter {number} has no full proposal: correct its type or customer instead", number=number_of(row))
+        )
+    what = Correction(row.document_type, row.customer_id)
+    return _file(connection, access, row, what, _ground(row, access), "accept")
 
 
 def correct(catalogue: Catalogue, access: Access, document_id: int, version: int, correction: Correction) -> Decided:
@@ -81,11 +78,40 @@ def correct(catalogue: Catalogue, access: Access, document_id: int, version: int
 
     Raises: NotFound, Forbidden, Conflict where somebody else was first, BadInput for a type that there is not.
     """
-    if correction.document_type not in codes():
-        raise BadInput(f"{correction.document_type!r} is no kind of letter; choose one of the list")
     with catalogue.writing() as connection:
-        row = _taken(connection, access, document_id, version, _DECIDABLE)
-        return _file(connection, access, row, correction, Filed("hand", access.actor, access.actor), "correct")
+        return correct_within(connection, access, document_id, version, correction)
+
+
+def correct_within(
+    connection: Connection, access: Access, document_id: int, version: int, correction: Correction
+) -> Decided:
+    """`correct` in the caller's transaction."""
+    if correction.document_type not in codes():
+        raise BadInput(
+            say("{given} is no kind of letter; choose one of the list", given=repr(correction.document_type))
+        )
+    row = take_up(connection, access, document_id, version, _DECIDABLE)
+    return _file(connection, access, row, correction, Filed("hand", access.actor, access.actor), "correct")
+
+
+def same_sender(catalogue: Catalogue, access: Access, document_id: int, version: int) -> Decided:
+    """File a waiting letter, as the kind that was proposed, with the sender of the letter before it.
+
+    Raises: as `correct`; BadInput where no letter came before, or nobody is named as its sender.
+    """
+    with catalogue.writing() as connection:
+        row = take_up(connection, access, document_id, version, ("review",))
+        before = letter_before(connection, access, row.id)
+        if before is None or before.customer_id is None:
+            raise BadInput(
+                say(
+                    "the letter before {number} has no sender that you may see; choose the customer yourself",
+                    number=number_of(row),
+                )
+            )
+        if not row.document_type:
+            raise BadInput(say("nobody knows yet what kind of letter {number} is; correct it", number=number_of(row)))
+        return correct_within(connection, access, row.id, version, Correction(row.document_type, before.customer_id))
 
 
 def reject(catalogue: Catalogue, access: Access, document_id: int, version: int, reason: str) -> Decided:
@@ -93,12 +119,44 @@ def reject(catalogue: Catalogue, access: Access, document_id: int, version: int,
 
     Raises: NotFound, Forbidden, Conflict where somebody else was first, BadInput for a reason that there is not.
     """
-    if reason not in REJECT_REASONS:
-        raise BadInput(f"{reason!r} is no reason to reject; give one of: {', '.join(REJECT_REASONS)}")
     with catalogue.writing() as connection:
-        row = _taken(connection, access, document_id, version, ("review",))
-        after = {"state": "rejected", "reason": reason, "explanation": "", "settled_at": utc_now()}
-        return _end(connection, access, row, "reject", after, None, {})
+        return reject_within(connection, access, document_id, version, reason)
+
+
+def reject_within(connection: Connection, access: Access, document_id: int, version: int, reason: str) -> Decided:
+    """`reject` in the caller's transaction."""
+    if reason not in REJECT_REASONS:
+        raise BadInput(
+            say(
+                "{given} is no reason to reject; give one of: {reasons}",
+                given=repr(reason),
+                reasons=", ".join(REJECT_REASONS),
+            )
+        )
+    row = take_up(connection, access, document_id, version, ("review",))
+    after = {"state": "rejected", "reason": reason, "explanation": "", "settled_at": utc_now()}
+    return conclude(connection, access, row, "reject", after, made={"what": {"reason": reason}})
+
+
+def rescan(catalogue: Catalogue, access: Access, document_id: int, version: int, wish: Rescan) -> Decided:
+    """Have a waiting letter scanned again: it goes to the end of the queue and stays there until the paper came back.
+
+    Raises: NotFound, Forbidden, Conflict where somebody else was first, BadInput for a reason or page that there is not.
+    """
+    if wish.why not in RESCAN_WHY:
+        raise BadInput(
+            say(
+                "{given} is no reason to scan again; give one of: {reasons}",
+                given=repr(wish.why),
+                reasons=", ".join(RESCAN_WHY),
+            )
+        )
+    with catalogue.writing() as connection:
+        row = take_up(connection, access, document_id, version, ("review",))
+        if wish.page is not None and wish.page < 1:
+            raise BadInput(say("letter {number} has no page {page}", number=number_of(row), page=wish.page))
+        after = {"reason": TO_BE_SCANNED_AGAIN, "explanation": ""}
+        return conclude(connection, access, row, "rescan", after, made={"what": asdict(wish)})
 
 
 def undo(catalogue: Catalogue, access: Access, document_id: int, version: int) -> Decided:
@@ -107,33 +165,24 @@ def undo(catalogue: Catalogue, access: Access, document_id: int, version: int) -
     Raises: NotFound, Forbidden, Conflict where the letter was changed since, or was not decided by hand.
     """
     with catalogue.writing() as connection:
-        row = _taken(connection, access, document_id, version, _DECIDABLE)
-        decided = connection.execute(
-            select(document_event).where(
-                document_event.c.document_id == document_id,
-                document_event.c.kind == "decided",
-                document_event.c.source_key == str(row.version),
-            )
-        ).first()
-        if decided is None:
-            raise Conflict(f"{_called(row)} was not decided by hand last: there is nothing to undo")
-        details = json.loads(decided.details)
+        return undo_within(connection, access, document_id, version)
+
+
+def undo_within(connection: Connection, access: Access, document_id: int, version: int) -> Decided:
+    """`undo` in the caller's transaction."""
+    row = take_up(connection, access, document_id, version, _DECIDABLE)
+    details = noted(connection, row.id, DECIDED, row.version)
+    if details is None:
+        raise Conflict(
+            say("letter {number} was not decided by hand last: there is nothing to undo", number=number_of(row))
+        )
+    if labels := details.get("labels"):
+        connection.execute(delete(label).where(label.c.id.in_(labels)))
+    if "filings" in details:
         _unfile(connection, access, row, details)
-        return _end(connection, access, row, "undo", details["before"], None, None)
-
-
-def _taken(connection: Connection, access: Access, document_id: int, version: int, states: tuple[str, ...]) -> Row[Any]:
-    """The letter, sure to be at the version that was seen, in one of these states, and held by nobody else."""
-    if not access.decides:
-        raise Forbidden("deciding takes the role of clerk; ask your administrator")
-    row = seen(connection, access, document_id)
-    if row.part:
-        raise BadInput(f"document {document_id} is a part; decide about its letter, document {row.parent_id}")
-    if row.version != version or row.state not in states:
-        raise Conflict(f"{_called(row)} was changed by somebody else meanwhile: it is {row.state} now; look at it anew")
-    if row.held_by not in ("", access.actor) and row.held_until > utc_now():
-        raise Conflict(f"{row.held_by} is working on {_called(row)}; take the next one")
-    return row
+    done = conclude(connection, access, row, "undo", details["before"])
+    recut_rows.take_back(connection, access, row, details)
+    return done
 
 
 def _file(connection: Connection, access: Access, row: Row[Any], what: Correction, why: Filed, action: str) -> Decided:
@@ -158,84 +207,29 @@ def _file(connection: Connection, access: Access, row: Row[Any], what: Correctio
         "settled_at": utc_now(),
     }
     made = {
+        "what": asdict(what),
         "labels": labels,
         "sender": None if sender_known else owner,
         "case_opened": placed.id if placed.opened else None,
         "filings": [dict(one) for one in taken_out],
     }
-    return _end(connection, access, row, action, after, placed.number, made)
+    return conclude(connection, access, row, action, after, placed.number, made)
 
 
 def _ground(row: Row[Any], access: Access) -> Filed:
     proposed: Mapping[str, Any] = json.loads(row.decision).get("customer") or {}
-    if proposed.get("ground") in BY_ACCOUNT and proposed.get("account"):
-        return Filed("account", str(proposed["account"]), access.actor)
-    return Filed("person", "", access.actor)
-
-
-def _end(
-    connection: Connection,
-    access: Access,
-    row: Row[Any],
-    action: str,
-    after: Mapping[str, Any],
-    case_number: str | None,
-    made: Mapping[str, Any] | None,
-) -> Decided:
-    """Write the letter's new state and all that must go with it. `made` None: the decision itself is being undone."""
-    version = row.version + 1
-    changed = connection.execute(
-        update(document)
-        .where(document.c.id == row.id, document.c.version == row.version)
-        .values(**after, version=version, held_by="", held_until="")
-    )
-    if not changed.rowcount:
-        raise Conflict(f"{_called(row)} was changed by somebody else meanwhile; look at it anew")
-    connection.execute(
-        update(document).where(document.c.parent_id == row.id).values(state=after["state"], version=version)
-    )
-    before = {name: getattr(row, name) for name in _KEPT}
-    if made is not None:
-        _remember(connection, access, row.id, version, {"before": before} | dict(made))
-    told = {"state": after["state"], "reason": after["reason"]}
-    told |= {
-        "type": after.get("document_type", row.document_type),
-        "customer": after.get("customer_id", row.customer_id),
-    }
-    was = {"state": row.state, "reason": row.reason, "type": row.document_type, "customer": row.customer_id}
-    journal.write(connection, access.actor, action, f"document:{row.id}", was, told | {"case": case_number})
-    announce(connection, "document", [(row.id, version)])
-    return Decided(row.id, str(after["state"]), version, number_shown(connection, access, case_number))
-
-
-def _remember(connection: Connection, access: Access, document_id: int, version: int, details: Any) -> None:
-    """Keep what undoing needs, under the version that the decision made."""
-    row = {
-        "document_id": document_id,
-        "kind": "decided",
-        "source_key": str(version),
-        "details": json.dumps(details, ensure_ascii=False, sort_keys=True),
-        "at": utc_now(),
-        "actor": access.actor,
-    }
-    connection.execute(insert(document_event).values(row))
+    return filings.on_ground(proposed.get("ground"), proposed.get("account"), access.actor)
 
 
 def _keep_labels(connection: Connection, access: Access, row: Row[Any], document_type: str, owner: int) -> list[int]:
-    corrected = [
-        (kind, before, after)
+    return [
+        keep_label(connection, access, row.id, kind, before, after)
         for kind, before, after in (
             ("type", row.document_type, document_type),
             ("customer", str(row.customer_id or ""), str(owner)),
         )
         if before != after
     ]
-    made = []
-    for kind, before, after in corrected:
-        values = {"document_id": row.id, "kind": kind, "before": before, "after": after}
-        statement = insert(label).values(**values, actor=access.actor, at=utc_now()).returning(label.c.id)
-        made.append(int(connection.execute(statement).scalar_one()))
-    return made
 
 
 def _knows_sender(connection: Connection, document_id: int, owner: int) -> bool:
@@ -249,15 +243,9 @@ def _unfile(connection: Connection, access: Access, row: Row[Any], details: Mapp
     filings.take_out(connection, row.id)
     if earlier := details.get("filings"):
         connection.execute(insert(filing), earlier)
-    if labels := details.get("labels"):
-        connection.execute(delete(label).where(label.c.id.in_(labels)))
     if sender := details.get("sender"):
         connection.execute(
             delete(party).where(party.c.document_id == row.id, party.c.customer_id == sender, party.c.role == "sender")
         )
     if case_id := details.get("case_opened"):
         leave_case(connection, access, case_id)
-
-
-def _called(row: Row[Any]) -> str:
-    return f"letter {row.registration_number or row.id}"

@@ -25,7 +25,19 @@ from api.http import (
 from api.http.headers import Headed
 from api.http.rooms import Rooms
 from api.pages import arrival as arrival_page
-from api.pages import case, customer, desk, document, errors, ledger_page, search, sign_in, static_files, upload
+from api.pages import (
+    case,
+    customer,
+    desk,
+    desk_deciding,
+    document,
+    errors,
+    ledger_page,
+    search,
+    sign_in,
+    static_files,
+    upload,
+)
 from api.pages import health as health_page
 from api.signing_in import ensure_demo, refuse_open_demo
 from archive.errors import BadInput, DossierError, Forbidden, NotFound, NotSignedIn
@@ -33,7 +45,20 @@ from archive.sentences import say
 
 _log = logging.getLogger("dossier.http")
 _JSON_ROUTES = (sessions, arrivals, documents, decisions, customers, cases, searching, ledger, health, described)
-_PAGES = (sign_in, search, document, customer, case, desk, upload, ledger_page, arrival_page, health_page, static_files)
+_PAGES = (
+    sign_in,
+    search,
+    document,
+    customer,
+    case,
+    desk,
+    desk_deciding,
+    upload,
+    ledger_page,
+    arrival_page,
+    health_page,
+    static_files,
+)
 _DESCRIPTION = (
     "Sign in with POST /api/sessions and send its token as `Authorization: Bearer`. The browser's session cookie works "
     "too; changes then need the header `X-Form-Token`. Errors are RFC 9457 problem details with a stable `code`."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,10 +11,12 @@ from pydantic import BaseModel, Field
 
 from api.http.answering import answer, etag, rooms_of, version_wanted
 from api.http.rooms import Rooms
-from api.http.shapes import PROBLEMS, Decided, Problem
+from api.http.shapes import PROBLEMS, Decided, DecidedAlike, Problem, RescanSlip
 from api.signing_in import Asker, who_asks
+from archive.access import Access
+from archive.ports import Catalogue
 from archive.showing import desk
-from intake import deciding
+from intake import deciding, deciding_alike, decision, rescan_slip
 
 _IF_MATCH = {
     "parameters": [
@@ -31,6 +35,35 @@ _CONFLICT: dict[int | str, Any] = {
 router = APIRouter(prefix="/api/documents/{document_id}", tags=["decisions"], responses=PROBLEMS | _CONFLICT)
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The letter decided about, at the version that was seen, and who decides."""
+
+    document_id: int
+    version: int
+    access: Access
+    rooms: Rooms
+
+    @property
+    def letter(self) -> tuple[Catalogue, Access, int, int]:
+        """What every decision is asked with."""
+        return self.rooms.catalogue, self.access, self.document_id, self.version
+
+
+async def desk_of(
+    request: Request,
+    document_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+) -> Desk:
+    """A dependency of every decision."""
+    access = asker.deciding
+    return Desk(document_id, version_wanted(request), access, rooms)
+
+
+AtDesk = Annotated[Desk, Depends(desk_of)]
+
+
 class Correction(BaseModel):
     """What the letter is and whose. `case_number`: empty by the rules, `new`, or an open case's number."""
 
@@ -45,67 +78,132 @@ class Rejection(BaseModel):
     reason: str = Field(description="one of: " + ", ".join(deciding.REJECT_REASONS))
 
 
+class Rescan(BaseModel):
+    """Why the letter is scanned again, and which page of it (from 1); all of it where none is named."""
+
+    why: str = Field(description="one of: " + ", ".join(deciding.RESCAN_WHY))
+    page: int | None = None
+
+
+class Cut(BaseModel):
+    """Where the second letter begins: a page of this one, from 2."""
+
+    page: int
+
+
+class Seen(BaseModel):
+    """A letter and the version that was seen."""
+
+    document: int
+    version: int
+
+
+class Chosen(BaseModel):
+    """The letters, of those that look alike, that are decided along."""
+
+    letters: Annotated[list[Seen], Field(max_length=40)]
+
+
 @router.post("/accept", response_model=Decided, openapi_extra=_IF_MATCH)
-def accept(
-    request: Request,
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def accept(at: AtDesk) -> Response:
     """File the letter as it was proposed."""
-    done = deciding.accept(rooms.catalogue, asker.deciding, document_id, version_wanted(request))
-    return _answer(rooms, asker, done, alike=False)
+    return _answer(at, deciding.accept(*at.letter))
 
 
 @router.post("/correct", response_model=Decided, openapi_extra=_IF_MATCH)
-def correct(
-    request: Request,
-    document_id: int,
-    what: Correction,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-) -> Response:
+def correct(at: AtDesk, what: Correction) -> Response:
     """File the letter as the asker says; what was corrected is kept as a labelled example."""
     correction = deciding.Correction(what.document_type, what.customer_id, what.case_number)
-    done = deciding.correct(rooms.catalogue, asker.deciding, document_id, version_wanted(request), correction)
-    return _answer(rooms, asker, done, alike=True)
+    return _answer(at, deciding.correct(*at.letter, correction))
+
+
+@router.post("/same-sender", response_model=Decided, openapi_extra=_IF_MATCH)
+def same_sender(at: AtDesk) -> Response:
+    """File the letter with the sender of the letter before it; a correction like any other."""
+    return _answer(at, deciding.same_sender(*at.letter))
 
 
 @router.post("/reject", response_model=Decided, openapi_extra=_IF_MATCH)
-def reject(
-    request: Request,
+def reject(at: AtDesk, why: Rejection) -> Response:
+    """Turn the letter away; its original is kept."""
+    return _answer(at, deciding.reject(*at.letter, why.reason))
+
+
+@router.post("/rescan", response_model=Decided, openapi_extra=_IF_MATCH)
+def rescan(at: AtDesk, wish: Rescan) -> Response:
+    """Have the letter scanned again: it waits behind all others until the paper came back."""
+    return _answer(at, deciding.rescan(*at.letter, deciding.Rescan(wish.why, wish.page)))
+
+
+@router.get("/rescan-slip", response_model=RescanSlip)
+def slip(
     document_id: int,
-    why: Rejection,
     rooms: Annotated[Rooms, Depends(rooms_of)],
     asker: Annotated[Asker, Depends(who_asks)],
 ) -> Response:
-    """Turn the letter away; its original is kept."""
-    done = deciding.reject(rooms.catalogue, asker.deciding, document_id, version_wanted(request), why.reason)
-    return _answer(rooms, asker, done, alike=False)
+    """What the slip says that lies on a letter which is to be scanned again."""
+    with rooms.catalogue.reading() as connection:
+        return answer(rescan_slip.slip_of(connection, asker.deciding, document_id))
+
+
+@router.post("/split", response_model=Decided, openapi_extra=_IF_MATCH)
+def split(at: AtDesk, cut: Cut) -> Response:
+    """Make the letter two; both wait, each with a proposal of its own."""
+    return _answer(at, at.rooms.recutter.split(at.access, at.document_id, at.version, cut.page))
+
+
+@router.post("/join", response_model=Decided, openapi_extra=_IF_MATCH)
+def join(at: AtDesk) -> Response:
+    """Make the letter a part of the letter before it, which is answered."""
+    return _answer(at, at.rooms.recutter.join(at.access, at.document_id, at.version))
 
 
 @router.post("/undo", response_model=Decided, openapi_extra=_IF_MATCH)
-def undo(
-    request: Request,
+def undo(at: AtDesk) -> Response:
+    """Take the last decision back."""
+    return _answer(at, deciding.undo(*at.letter))
+
+
+@router.get("/alike", response_model=list[desk.Alike])
+def alike(
     document_id: int,
     rooms: Annotated[Rooms, Depends(rooms_of)],
     asker: Annotated[Asker, Depends(who_asks)],
 ) -> Response:
-    """Take the last decision back."""
-    done = deciding.undo(rooms.catalogue, asker.deciding, document_id, version_wanted(request))
-    return _answer(rooms, asker, done, alike=False)
+    """The waiting letters that look as this one did before it was decided: same sender, same type, same reason."""
+    with rooms.catalogue.reading() as connection:
+        return answer(desk.alike(connection, asker.deciding, document_id))
 
 
-def _answer(rooms: Rooms, asker: Asker, done: deciding.Decided, *, alike: bool) -> Response:
-    count = 0
-    if alike:
-        with rooms.catalogue.reading() as connection:
-            count = desk.looking_the_same(connection, asker.access, done.document_id)
-    body = {
+@router.post("/alike", response_model=DecidedAlike, openapi_extra=_IF_MATCH)
+def decide_alike(at: AtDesk, chosen: Chosen) -> Response:
+    """Decide these letters, of those that look alike, as this one was decided."""
+    letters = [(one.document, one.version) for one in chosen.letters]
+    return _answer_many(deciding_alike.decide_alike(*at.letter, letters))
+
+
+@router.post("/alike/undo", response_model=DecidedAlike, openapi_extra=_IF_MATCH)
+def undo_alike(at: AtDesk) -> Response:
+    """Take back what was decided along with this letter, all of it; this letter stays decided."""
+    return _answer_many(deciding_alike.undo_alike(*at.letter))
+
+
+def _answer(at: Desk, done: decision.Decided) -> Response:
+    with at.rooms.catalogue.reading() as connection:
+        alike = len(desk.alike(connection, at.access, done.document_id))
+    return answer(_as_json(done, alike), headers={"ETag": etag(done.version)})
+
+
+def _answer_many(together: deciding_alike.Together) -> Response:
+    done: Sequence[dict[str, Any]] = [_as_json(one, 0) for one in together.done]
+    return answer({"done": done, "left": list(together.left)})
+
+
+def _as_json(done: decision.Decided, alike: int) -> dict[str, Any]:
+    return {
         "document": done.document_id,
         "version": done.version,
         "state": done.state,
         "case": done.case_number,
-        "looking_the_same": count,
+        "looking_the_same": alike,
     }
-    return answer(body, headers={"ETag": etag(done.version)})

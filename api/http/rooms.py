@@ -10,6 +10,7 @@ from archive.access import Access
 from archive.arrivals import NewArrival
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Accepted
+from intake.recutting import Recutter
 from search.ports import CustomerIndex, DocumentIndex
 
 DrawPage = Callable[[str, str, int, int], bytes]
@@ -30,3 +31,4 @@ class Rooms:
     settings: Settings
     accept: Callable[[NewArrival, Access], Accepted]
     draw_page: DrawPage
+    recutter: Recutter

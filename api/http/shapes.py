@@ -95,13 +95,33 @@ class Text(TypedDict):
 
 
 class Decided(TypedDict):
-    """A decision taken: the letter's new version and state, and how many waiting letters have the same sender."""
+    """A decision taken: the letter's new version and state, and how many waiting letters look as it did before."""
 
     document: int
     version: int
     state: str
     case: str | None
     looking_the_same: int
+
+
+class DecidedAlike(TypedDict):
+    """A decision taken on many: each letter done, and the ids of those left since somebody else was first."""
+
+    done: Sequence[Decided]
+    left: Sequence[int]
+
+
+class RescanSlip(TypedDict):
+    """What lies on a letter on its way back to the scanner. `code` is the text of its code; `page` None for all pages."""
+
+    code: str
+    receipt_number: str
+    registration_number: str
+    file_name: str
+    sheets: Sequence[int]
+    page: int | None
+    why: str
+    asked_by: str
 
 
 class Health(TypedDict):

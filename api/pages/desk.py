@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlencode
@@ -13,20 +13,20 @@ from sqlalchemy import Connection
 from api import finding
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
-from api.pages.errors import detail_in
-from api.pages.forms import Form, proven_form, see_other, whole_number
+from api.pages.forms import Form
 from api.pages.letter_view import LetterView, letter_view, with_names
 from api.pages.rendering import address, page, wording_for
 from api.reading_pages import pages_of
 from api.signing_in import Asker, who_asks
-from api.wording import Wording
 from archive.access import Access
-from archive.errors import Conflict, DossierError, NotFound
+from archive.errors import NotFound
 from archive.showing import cases, customers, desk, letters
 from archive.showing.desk import Narrowing
-from intake import deciding
+from intake import deciding, recutting
 from intake.classifying.kinds import kinds
-from intake.readers.registry import has_pages
+from intake.deciding_alike import went_along
+from intake.decision import DECIDED, noted
+from intake.readers.registry import can_be_cut, has_pages
 from search.ports import Query as IndexQuery
 
 router = APIRouter(include_in_schema=False)
@@ -47,14 +47,20 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was decided last, to tell it and to undo it."""
+    """What was decided last, to tell it and to undo it. `other`: the letter split off or joined, as (id, number).
+
+    `along`: how many letters that look alike were decided with it.
+    """
 
     id: int
     version: int
+    action: str
     state: str
     registration_number: str
     customer_name: str
     case_number: str
+    other: tuple[int, str]
+    along: int
 
 
 def narrowing_of(branch: str = "", document_type: str = "", reason: str = "", channel: str = "") -> Narrowing:
@@ -73,10 +79,10 @@ def show(
     cq: Annotated[str, Query(max_length=200)] = "",
 ) -> Response:
     """The letter asked for, else the oldest that waits and that nobody else holds."""
-    return _shown(request, rooms, asker, narrowing, doc, done, cq)
+    return shown(request, rooms, asker, narrowing, doc, done, cq)
 
 
-def _shown(
+def shown(
     request: Request,
     rooms: Rooms,
     asker: Asker,
@@ -87,6 +93,7 @@ def _shown(
     refused: str = "",
     status: int = 200,
 ) -> Response:
+    """The desk with a letter on it; `refused` says why the decision before was not taken."""
     access = asker.deciding
     with rooms.catalogue.writing() as connection:
         held = desk.hold(connection, access, doc) if doc else False
@@ -95,8 +102,8 @@ def _shown(
     with rooms.catalogue.reading() as connection:
         queue = desk.queue(connection, access, narrowing)
         values = _letter(request, rooms, connection, access, narrowing, chosen, mine, cq) if chosen else _NO_LETTER
-        told = _done(connection, access, done) if done else None
-        alike = desk.looking_the_same(connection, access, done) if told else 0
+        told = done_of(connection, access, done) if done else None
+        alike = desk.alike(connection, access, done) if told and not told.along else []
     return page(
         request,
         asker,
@@ -105,21 +112,28 @@ def _shown(
         here="desk",
         queue=queue,
         narrowing=narrowing,
-        query=_query(narrowing),
+        query=query_of(narrowing),
         done=told,
-        looking_the_same=alike,
-        alike_query="",
+        alike=alike,
         refused=refused,
         mine=mine,
         cq=cq,
         doc=chosen,
         correcting=bool(cq) or bool(refused),
         reject_reasons=deciding.REJECT_REASONS,
+        rescan_why=deciding.RESCAN_WHY,
         **values,
     )
 
 
-_NO_LETTER: dict[str, Any] = {"view": None, "upcoming_picture": "", "upcoming": "", "previous": "", "candidates": []}
+_NO_LETTER: dict[str, Any] = {
+    "view": None,
+    "upcoming_picture": "",
+    "upcoming": "",
+    "previous": "",
+    "candidates": [],
+    "before": None,
+}
 
 
 def _letter(
@@ -136,18 +150,26 @@ def _letter(
     view = _with_names(connection, access, letter_view(card, pages_of(rooms.objects, card), access))
     upcoming = desk.after(connection, access, narrowing, chosen)
     previous = desk.before(connection, access, narrowing, chosen)
+    before = desk.letter_before(connection, access, chosen)
     t = wording_for(request, request.state.asker)
     return {
         "view": view,
         "can_accept": mine and bool(view.document_type) and view.customer_id is not None,
-        "proposed_case": "",
-        "upcoming": _at(narrowing, upcoming) if upcoming else "",
-        "previous": _at(narrowing, previous) if previous else "",
+        "before": before,
+        "can_join": mine and before is not None and before.state in recutting.JOINS,
+        "can_split": mine and _is_one_file_of_pages(view),
+        "same_sender": mine and before is not None and before.customer_id is not None and bool(view.document_type),
+        "upcoming": at(narrowing, upcoming) if upcoming else "",
+        "previous": at(narrowing, previous) if previous else "",
         "upcoming_picture": _first_picture(connection, access, upcoming),
         "types": sorted(((kind.code, t.type_name(kind.code)) for kind in kinds()), key=lambda pair: pair[1]),
         "candidates": _candidates(rooms, connection, access, view, cq),
         "open_cases": cases.open_numbers(connection, access, view.customer_id) if view.customer_id else [],
     }
+
+
+def _is_one_file_of_pages(view: LetterView) -> bool:
+    return bool(view.page_from) and view.page_to > view.page_from and not view.parts and can_be_cut(view.media_type)
 
 
 def _first_picture(connection: Connection, access: Access, document_id: int | None) -> str:
@@ -208,129 +230,53 @@ def find_cases(
     return page(request, asker, "case_choice.html", open_cases=found)
 
 
-@router.post("/desk/{document_id}/accept")
-def accept(
-    request: Request,
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    form: Annotated[Form, Depends(proven_form)],
-) -> Response:
-    """File the letter as proposed, and go on to the next."""
-
-    def decide() -> deciding.Decided:
-        return deciding.accept(rooms.catalogue, asker.deciding, document_id, whole_number(form, "version"))
-
-    return _decided(request, rooms, asker, form, document_id, decide)
-
-
-@router.post("/desk/{document_id}/correct")
-def correct(
-    request: Request,
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    form: Annotated[Form, Depends(proven_form)],
-) -> Response:
-    """File the letter as the clerk says, and go on to the next."""
-
-    def decide() -> deciding.Decided:
-        customer_id = whole_number(form, "customer_id")
-        what = deciding.Correction(form.get("document_type", ""), customer_id, form.get("case_number", ""))
-        return deciding.correct(rooms.catalogue, asker.deciding, document_id, whole_number(form, "version"), what)
-
-    return _decided(request, rooms, asker, form, document_id, decide)
-
-
-@router.post("/desk/{document_id}/reject")
-def reject(
-    request: Request,
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    form: Annotated[Form, Depends(proven_form)],
-) -> Response:
-    """Turn the letter away, and go on to the next."""
-
-    def decide() -> deciding.Decided:
-        version, reason = whole_number(form, "version"), form.get("reason", "")
-        return deciding.reject(rooms.catalogue, asker.deciding, document_id, version, reason)
-
-    return _decided(request, rooms, asker, form, document_id, decide)
-
-
-@router.post("/desk/{document_id}/undo")
-def undo(
-    request: Request,
-    document_id: int,
-    rooms: Annotated[Rooms, Depends(rooms_of)],
-    asker: Annotated[Asker, Depends(who_asks)],
-    form: Annotated[Form, Depends(proven_form)],
-) -> Response:
-    """Take the last decision back, and look at the letter again."""
-    try:
-        deciding.undo(rooms.catalogue, asker.deciding, document_id, whole_number(form, "version"))
-    except (Conflict, NotFound) as error:
-        return _refused(request, rooms, asker, form, 0, error)
-    return see_other(_at(_narrowing_in(form), document_id))
-
-
-def _decided(
-    request: Request,
-    rooms: Rooms,
-    asker: Asker,
-    form: Form,
-    document_id: int,
-    decide: Callable[[], deciding.Decided],
-) -> Response:
-    """On to the next letter; where the decision was refused, the same letter again with the reason."""
-    try:
-        decide()
-    except DossierError as error:
-        if error.http_status >= 500 or error.http_status == 403:
-            raise
-        return _refused(request, rooms, asker, form, 0 if isinstance(error, NotFound) else document_id, error)
-    return see_other(address("/desk", _asked(_narrowing_in(form)) | {"done": document_id}))
-
-
-def _refused(
-    request: Request, rooms: Rooms, asker: Asker, form: Form, document_id: int, error: DossierError
-) -> Response:
-    told: Wording = wording_for(request, asker)
-    words = f"{told.word('error', error.code)}. {detail_in(told, error)}"
-    # htmx shows only answers that went well; the reason must be seen all the same.
-    status = 200 if "hx-request" in request.headers else error.http_status
-    narrowing = _narrowing_in(form)
-    response = _shown(request, rooms, asker, narrowing, document_id, refused=words, status=status)
-    response.headers["HX-Push-Url"] = _at(narrowing, document_id)
-    return response
-
-
-def _narrowing_in(form: Form) -> Narrowing:
+def narrowing_in(form: Form) -> Narrowing:
+    """Which part of the queue a form came from."""
     given = parse_qs(form.get("query", ""))
     return Narrowing(*(given.get(name, [""])[0] for name in _NARROWING))
 
 
-def _asked(narrowing: Narrowing) -> dict[str, Any]:
+def asked(narrowing: Narrowing) -> dict[str, Any]:
+    """A part of the queue as an address holds it."""
     return {name: getattr(narrowing, name) for name in _NARROWING}
 
 
-def _query(narrowing: Narrowing) -> str:
-    return urlencode({name: value for name, value in _asked(narrowing).items() if value})
+def query_of(narrowing: Narrowing) -> str:
+    """A part of the queue as the query of an address."""
+    return urlencode({name: value for name, value in asked(narrowing).items() if value})
 
 
-def _at(narrowing: Narrowing, document_id: int) -> str:
-    return address("/desk", _asked(narrowing) | {"doc": document_id})
+def at(narrowing: Narrowing, document_id: int, done: int = 0) -> str:
+    """The address of one letter at the desk; `done` is the letter decided just before."""
+    return address("/desk", asked(narrowing) | {"doc": document_id, "done": done})
 
 
-def _done(connection: Connection, access: Access, document_id: int) -> Done | None:
+def done_of(connection: Connection, access: Access, document_id: int) -> Done | None:
     """What was just decided, where it is the asker's to see and nothing happened to it since."""
     try:
         card = letters.card(connection, access, document_id)
     except NotFound:
         return None
-    if card.row.state not in ("filed", "rejected"):
-        return None
-    number = next((place.case_number for place in card.places if place.case_number), "")
     row = card.row
-    return Done(row.id, row.version, row.state, row.registration_number or "", card.customer_name, number)
+    details = noted(connection, row.id, DECIDED, row.version)
+    if details is None:
+        return None
+    return Done(
+        row.id,
+        row.version,
+        details["action"],
+        row.state,
+        row.registration_number or "",
+        card.customer_name,
+        next((place.case_number for place in card.places if place.case_number), ""),
+        _other(connection, access, details),
+        went_along(connection, row.id, row.version),
+    )
+
+
+def _other(connection: Connection, access: Access, details: Mapping[str, Any]) -> tuple[int, str]:
+    if joined := details.get("joined"):
+        return joined[0]["id"], joined[0]["registration_number"]
+    if split_off := details.get("split_off"):
+        return split_off["id"], letters.seen(connection, access, split_off["id"]).registration_number or ""
+    return 0, ""

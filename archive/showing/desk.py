@@ -6,16 +6,22 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, update
 
 from archive.access import Access
 from archive.clock import as_text, utc_now
-from archive.schema import document
+from archive.errors import NotFound
+from archive.schema import document, document_event
 from archive.showing import visible
+from archive.showing.letters import named, seen
 
 HOLD_S = 5 * 60
+TO_BE_SCANNED_AGAIN = "to_be_scanned_again"
+"""The reason of a letter whose paper is on its way back to the scanner: it waits behind all others."""
 _LIKE_IT = 500
+_ALIKE_AT_ONCE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,8 @@ def hold_next(connection: Connection, access: Access, narrowing: Narrowing, skip
     if skipped:
         free = and_(free, document.c.id.not_in(skipped))
     mine = (document.c.held_by == access.actor) & (document.c.held_until >= utc_now())
-    query = select(document.c.id).where(free).order_by(mine.desc(), document.c.id).limit(1)
+    last = document.c.reason == TO_BE_SCANNED_AGAIN
+    query = select(document.c.id).where(free).order_by(mine.desc(), last, document.c.id).limit(1)
     found = connection.execute(query).scalar()
     return found if found is None or hold(connection, access, found) else None
 
@@ -95,24 +102,121 @@ def before(connection: Connection, access: Access, narrowing: Narrowing, documen
     return connection.execute(select(document.c.id).where(free).order_by(document.c.id.desc()).limit(1)).scalar()
 
 
-def looking_the_same(connection: Connection, access: Access, document_id: int) -> int:
-    """How many waiting letters come from the same sender as this one, as the channel itself names it."""
-    facts = connection.execute(select(document.c.facts).where(document.c.id == document_id)).scalar_one()
-    sender = _sender(json.loads(facts))
-    if not sender:
-        return 0
-    # The queue is short beside the archive, and its oldest letters are the ones that matter.
-    rows = connection.execute(
-        select(document.c.facts)
-        .where(_waits(access, Narrowing()), document.c.id != document_id)
-        .order_by(document.c.id)
-        .limit(_LIKE_IT)
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The letter that was received before another: of the same branch, by the same channel."""
+
+    id: int
+    version: int
+    registration_number: str
+    state: str
+    document_type: str
+    customer_id: int | None
+    customer_name: str
+
+
+def letter_before(connection: Connection, access: Access, document_id: int) -> Before | None:
+    """The letter that lay before this one in its batch, else the last one that came before by the same channel.
+
+    None where there is none, or the asker may not see it: whatever lay before that one is not the letter before.
+    Raises: NotFound where the asker may not see this one.
+    """
+    row = seen(connection, access, document_id)
+    letter, page = document.c, func.coalesce(document.c.page_from, 0)
+    in_batch = and_(letter.arrival_id == row.arrival_id, or_(page < (row.page_from or 0), _earlier(row)))
+    query = (
+        select(letter.id)
+        .where(letter.branch == row.branch, letter.channel == row.channel, letter.part == 0, letter.id != row.id)
+        # By the day first, which is the index's order: only one day's letters are ever sorted.
+        .where(letter.received_on <= row.received_on, or_(letter.arrival_id < row.arrival_id, in_batch))
+        .order_by(letter.received_on.desc(), letter.arrival_id.desc(), page.desc(), letter.ordinal.desc())
+        .limit(1)
     )
-    return sum(_sender(json.loads(other)) == sender for (other,) in rows)
+    found = connection.execute(query).scalar()
+    try:
+        before = seen(connection, access, found) if found is not None else None
+    except NotFound:
+        return None
+    return _before(connection, before) if before is not None else None
 
 
-def _sender(facts: Mapping[str, str]) -> str:
-    return (facts.get("from_address") or facts.get("email") or "").strip().lower()
+def _earlier(row: Row[Any]) -> ColumnElement[bool]:
+    """By its place in the arrival, where pages do not tell."""
+    return and_(document.c.page_from.is_(None), document.c.ordinal < row.ordinal)
+
+
+def _before(connection: Connection, row: Row[Any]) -> Before:
+    who, name = named(connection, [row.customer_id] if row.customer_id else []).get(row.customer_id, (None, ""))
+    return Before(row.id, row.version, row.registration_number or "", row.state, row.document_type, who, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A waiting letter that looks like one just decided; `same_proposal` where it was proposed for the same customer."""
+
+    id: int
+    version: int
+    registration_number: str
+    received_on: str
+    document_type: str
+    reason: str
+    customer_id: int | None
+    customer_name: str
+    same_proposal: bool
+
+
+def alike(connection: Connection, access: Access, document_id: int) -> Sequence[Alike]:
+    """The waiting letters that look as this one did before it was decided: same sender, same type, same reason.
+
+    Sender: as the channel itself names it; where it names none, the customer that was proposed. At most 40, oldest
+    first; none for a letter that nobody decided. Raises: NotFound where the asker may not see the letter.
+    """
+    row = seen(connection, access, document_id)
+    was = _as_it_was(connection, row)
+    sender = _sender(json.loads(row.facts), was["customer_id"]) if was else ""
+    if not sender:
+        return []
+    # The queue is short beside the archive, and its oldest letters are the ones that matter.
+    waiting = select(document).where(
+        _waits(access, Narrowing(row.branch, was["document_type"], was["reason"])),
+        _free_for(access.actor),
+        document.c.document_type == was["document_type"],
+        document.c.id != row.id,
+    )
+    rows = connection.execute(waiting.order_by(document.c.id).limit(_LIKE_IT)).all()
+    same = [one for one in rows if _sender(json.loads(one.facts), one.customer_id) == sender][:_ALIKE_AT_ONCE]
+    names = named(connection, [one.customer_id for one in same if one.customer_id])
+    return [_alike(one, names.get(one.customer_id, (None, "")), was["customer_id"]) for one in same]
+
+
+def _as_it_was(connection: Connection, row: Row[Any]) -> Mapping[str, Any]:
+    """What the letter was taken for before the decision that made its version; nothing where none did."""
+    query = select(document_event.c.details).where(
+        document_event.c.document_id == row.id,
+        document_event.c.kind == "decided",
+        document_event.c.source_key == str(row.version),
+    )
+    details = connection.execute(query).scalar()
+    found: Mapping[str, Any] = json.loads(details) if details else {}
+    return found["before"] if found.get("action") in ("accept", "correct", "reject") else {}
+
+
+def _alike(row: Row[Any], who: tuple[int | None, str], proposed: int | None) -> Alike:
+    return Alike(
+        row.id,
+        row.version,
+        row.registration_number or "",
+        row.received_on,
+        row.document_type,
+        row.reason,
+        *who,
+        same_proposal=row.customer_id == proposed,
+    )
+
+
+def _sender(facts: Mapping[str, str], proposed: int | None) -> str:
+    told = (facts.get("from_address") or facts.get("email") or "").strip().lower()
+    return told or (f"customer:{proposed}" if proposed else "")
 
 
 def _waits(access: Access, narrowing: Narrowing) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
 
 from archive.access import Access
 from archive.errors import NotFound
@@ -87,7 +87,8 @@ def one_arrival(connection: Connection, access: Access, receipt_number: str) -> 
     ).first()
     if row is None:
         raise NotFound(say("there is no arrival {number} that you may see", number=receipt_number))
-    query = select(document).where(document.c.arrival_id == row.id, document.c.part == 0, visible.documents(access))
+    cut_out = or_(document.c.part == 0, document.c.page_from.is_not(None))  # also what was joined to another since
+    query = select(document).where(document.c.arrival_id == row.id, cut_out, visible.documents(access))
     return _arrival(row, sorted(_letters(connection, query, 0, 2000), key=lambda letter: letter.id))
 
 

@@ -27,6 +27,15 @@ PAGED = frozenset({"pdf", "tiff", "image"})
 """Modules that also have `draw(source, scratch, limits, media_type, numbers, form, max_side_px)`."""
 
 
+CUT = frozenset({"pdf", "tiff"})
+"""Modules whose files `intake.opening.splitting` cuts in two."""
+
+
+def can_be_cut(media_type: str) -> bool:
+    """Whether letters can be cut out of a file of this type."""
+    return READERS.get(media_type) in CUT
+
+
 def has_pages(media_type: str) -> bool:
     """Whether a file of this type has pages that can be drawn."""
     return READERS.get(media_type) in PAGED

@@ -235,6 +235,7 @@ def stock(home: Path, demo: bool = False) -> Stock:
         settings,
         opened.door.accept,
         opened.drawer.draw,
+        opened.recutter,
     )
     made = Stock(opened, rooms)
     with opened.catalogue.writing() as connection:

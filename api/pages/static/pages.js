@@ -24,6 +24,16 @@
     if (now < 3) pictures.classList.add(`turned-${now + 1}`);
   }
 
+  // The page in the middle of the pictures is the one that "split here" means; the first cannot be split off.
+  function inView() {
+    const field = document.querySelector("select[data-page-in-view]"), pictures = document.querySelector(".pictures");
+    if (!field || !pictures) return;
+    const box = pictures.getBoundingClientRect();
+    const middle = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
+    const number = [...pictures.querySelectorAll("figure.page")].findIndex((page) => page.getBoundingClientRect().bottom >= middle) + 1;
+    field.value = number > 1 ? String(number) : "";
+  }
+
   function step(by) {
     const rows = [...document.querySelectorAll("[data-row]")].filter(visible);
     if (!rows.length) return false;
@@ -69,8 +79,11 @@
     if (opener) { document.getElementById(opener.dataset.opens).showModal(); return; }
     const summary = event.target.closest(".panel > summary");
     if (summary) { setTimeout(() => ready(summary.parentElement)); return; }
+    if (event.target.closest("[data-prints]")) print();
     if (event.target.closest("[data-turns]")) { event.preventDefault(); turn(); }
   });
+
+  document.addEventListener("scroll", (event) => { if (event.target === document || event.target.matches(".pictures")) inView(); }, true);
 
   const light = (event, on) => {
     const line = event.target instanceof Element && event.target.closest("[data-lights]");
