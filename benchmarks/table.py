@@ -1,6 +1,6 @@
 """Runs the benchmarks and makes the table of what must be shown: `benchmarks/results/README.md`.
 
-    python benchmarks/table.py ../shared [--only worlds,strangers,types,fields,throughput,odd,search,kills]
+    python benchmarks/table.py ../shared [--only worlds,strangers,types,fields,throughput,odd,search,findable,import,kills]
 
 Each run's own JSON lines are kept beside the table with the date and the machine, so that one can be run again alone.
 The whole takes about half an hour on two quiet cores.
@@ -35,7 +35,9 @@ def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
         "fields": [["field_reading.py", *(str(corpus / world) for world in WORLDS)]],
         "throughput": [["intake_throughput.py", *(str(corpus / world) for world in WORLDS)]],
         "odd": [["odd_files.py", str(corpus)]],
-        "search": [["search_http.py", str(home / "utility_ru" / "home")]],
+        "search": [["search_http.py", str(home / "demo")]],
+        "findable": [["findable.py"]],
+        "import": [["customer_import.py", str(corpus / "utility_ru" / "truth" / "strangers.csv.gz")]],
         "kills": [["kills.py"]],
     }
 
@@ -91,9 +93,36 @@ def _figures(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     for line in _records(kept.get("search")):
         told = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms, {line['requests']} requests)"
         rows.append(("search through HTTP, 50 requests/s for a minute, p99", "50 ms", "15 ms", told))
+    rows += _findable(kept.get("findable"))
+    rows += _import(kept.get("import"))
     for line in _records(kept.get("kills")):
         told = f"{line['kills']} kills in {line['intakes']} intakes, {line['different']} that ended differently"
         rows.append(("kill -9 of the process group at random moments", "same answers", "same answers", told))
+    return rows
+
+
+def _findable(run_: dict[str, Any] | None) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for line in _records(run_):
+        found = f"{min(line['http_found'], line['in_process_found'])} of {line['letters']} letters"
+        told = ", ".join(
+            f"{way} p50 {line[key + '_p50_ms']}, p99 {line[key + '_p99_ms']}, worst {line[key + '_worst_ms']} ms"
+            for way, key in (("HTTP", "http"), ("in process", "in_process"))
+        )
+        rows.append((f"filed → findable, {line['run']}", "≤ 2,000 ms", "", f"{told} ({found})"))
+    return rows
+
+
+def _import(run_: dict[str, Any] | None) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for line in _records(run_):
+        told = (
+            f"{line['rows_s']} rows/s, {line['import_cpu_s']} + {line['feed_cpu_s']} CPU-s with the index, "
+            f"{line['peak_mib']} MiB; the same again {line['again_s']} s; csv and one table {line['limit_cpu_s']} CPU-s"
+        )
+        held = f"p50 {line['writer_held_p50_ms']} ms, worst {line['writer_held_worst_ms']} ms"
+        rows.append((f"customers import, {line['rows']} rows", "", "8 CPU-s", told))
+        rows.append(("customers import: the one writer held", "", "≤ 50 ms", held))
     return rows
 
 
@@ -152,7 +181,7 @@ def main() -> None:
     """Run what is asked for, keep it, write the table of all that is kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument("--only", default="worlds,strangers,types,fields,throughput,odd,search,kills")
+    parser.add_argument("--only", default="worlds,strangers,types,fields,throughput,odd,search,findable,import,kills")
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dossier-table-") as name:
