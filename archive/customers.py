@@ -54,7 +54,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An account, contract, point of delivery or meter, and from when to when (ISO dates, '' = open) it is held."""
+    """An account, contract, meter or point of delivery that the customer holds or held; dates are ISO, '' = open."""
 
     kind: str
     number: str
@@ -102,7 +102,7 @@ def show(connection: Connection, access: Access, customer_id: int) -> CustomerVi
         root.branch,
         root.version,
         _fields(access, json.loads(root.golden), records),
-        _holdings(connection, members),
+        holdings(connection, members),
         _contacts(connection, members),
         _addresses(connection, members),
         tuple(records.values()),
@@ -202,7 +202,8 @@ _NUMBERS = {
 }
 
 
-def _holdings(connection: Connection, members: Sequence[int]) -> tuple[Held, ...]:
+def holdings(connection: Connection, members: Sequence[int]) -> tuple[Held, ...]:
+    """What these identities of one customer hold or held, each once, by kind."""
     found: list[Held] = []
     for kind, (held_id, number) in _NUMBERS.items():
         query: Select[Any] = select(number, holding.c.valid_from, holding.c.valid_to)

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, and_, func, or_, select, union
 
 from archive.access import SENSITIVE_FIELDS, Access, masked
+from archive.customers import Held, holdings
 from archive.errors import NotFound
 from archive.schema import (
     account,
@@ -68,16 +69,6 @@ class Field:
     source_id: str
     at: str
     masked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """An account, contract, meter or point of delivery that the customer holds or held; dates are ISO, '' = open."""
-
-    kind: str
-    number: str
-    valid_from: str
-    valid_to: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,16 +240,10 @@ def _field(access: Access, name: str, value: str, source: Any) -> Field:
 
 
 def _held(connection: Connection, key: int) -> list[Held]:
-    found: list[Held] = []
-    for kind, (table, column) in _HELD.items():
-        rows = connection.execute(
-            select(table.c[column], holding.c.valid_from, holding.c.valid_to)
-            .join(holding, holding.c.held_id == table.c.id)
-            .where(holding.c.customer_id == key, holding.c.kind == kind)
-            .order_by(holding.c.valid_to != "", table.c[column])
-        )
-        found += [Held(kind, number, since, until) for number, since, until in rows]
-    return found
+    """What the customer and everyone merged into it hold: by kind, what is held now first."""
+    found = holdings(connection, identities(connection, key))
+    kinds = list(_HELD)
+    return sorted(found, key=lambda one: (kinds.index(one.kind), one.valid_to != "", one.number))
 
 
 def _folders(connection: Connection, access: Access, key: int) -> list[FolderCount]:

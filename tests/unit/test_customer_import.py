@@ -19,6 +19,7 @@ from archive.errors import BadInput, Forbidden, NotFound
 from archive.importing import ImportReport, import_customers
 from archive.ports import Catalogue
 from archive.schema import branch, customer, customer_key, holding, journal_entry, source_record
+from archive.showing.customers import card
 
 LOADER = system("test")
 STAFF = Access("anna", frozenset({Role.STAFF}), None)
@@ -358,12 +359,14 @@ def test_branches_keys_size_outbox_and_journal_follow(
 
 
 def test_a_merged_customer_is_read_through_the_one_that_stands_for_it(catalogue: Catalogue, tmp_path: Path) -> None:
-    load(catalogue, tmp_path, MARY, PETER)
+    load(catalogue, tmp_path, MARY, PETER.replace("A-100", "A-100;A-7"))
     with catalogue.writing() as connection:
         connection.execute(customer.update().where(customer.c.id == 2).values(survivor_id=1))
     shown = view(catalogue, "2")
     assert (shown.id, shown.asked_id) == (1, 1)
     assert [record.source_id for record in shown.records] == ["1", "2"]
+    with catalogue.reading() as connection:
+        assert {held.number for held in card(connection, LOADER, 2).held} == {"A-100", "A-200", "M9", "A-7"}
     load(catalogue, tmp_path, PETER.replace("1 Mill Lane", "3 Far Street"))
     assert view(catalogue, "1").version == 2
     with catalogue.reading() as connection:
