@@ -20,7 +20,7 @@ from archive.errors import BadInput, EngineAway, Forbidden
 from intake.acceptance import Accepted, channel_of
 from intake.answering import answer_again, answers
 from intake.stages import Channel
-from search.feeding import TURN
+from search.feeding import DOCUMENTS_A_TURN
 
 _CHANNELS = ("auto", "post", "email", "form", "upload")
 _POLL_S = 0.1
@@ -143,6 +143,6 @@ def work_forever(
         opened.jobs.recover()
         with workers(opened.settings, count, forever=not until_idle) as alive:
             while alive():
-                if opened.feeder.feed() < TURN:
+                if opened.feeder.feed() < DOCUMENTS_A_TURN:
                     time.sleep(_POLL_S * 2)
         opened.feed_all()

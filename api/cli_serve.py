@@ -19,7 +19,7 @@ from api.workers import worker_count, workers
 from archive import arrivals, employees
 from archive.access import Role
 from archive.errors import BadInput, EngineAway, Forbidden
-from search.feeding import TURN
+from search.feeding import DOCUMENTS_A_TURN
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -85,7 +85,7 @@ def _fed(opened: Rooms) -> Iterator[None]:
         behind = False
         while not stopping.wait(0 if behind else _FEED_EVERY_S):
             try:
-                behind = opened.feeder.feed() >= TURN
+                behind = opened.feeder.feed() >= DOCUMENTS_A_TURN
             except EngineAway as error:
                 behind = False
                 context().printer.note(f"index: {error}; tried again")

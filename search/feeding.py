@@ -31,10 +31,12 @@ from search.ports import (
     Writing,
 )
 
-TURN = 300
-"""How many changes one turn takes: few enough to be committed in well under a second."""
-_SHARE_OF_NEWEST = 4
-"""One in so many of a turn's changes is a newest document, while there are more than one turn can do."""
+TURN = 1000
+"""How many changes one turn takes: few enough to be committed in well under two seconds."""
+DOCUMENTS_A_TURN = 100
+"""How many of them may be documents, whose texts cost many times what a customer does. A turn that took as many changes
+as this was hardly the last: take the next one at once."""
+_NEWEST_A_TURN = 25
 _REBUILD_CHUNK = 1000
 _REBUILD_COMMIT = 100_000
 _ANOTHER_TRY_S = 0.05
@@ -64,23 +66,21 @@ class Feeder:
     def feed(self, limit: int = TURN) -> int:
         """One turn: index what changed, then take it out of the outbox; answers how many changes, 0 when there are none.
 
-        As many as `limit` say that there may be further ones: take the next turn at once.
-
         Also 0 where another process feeds: it does this one's work too. A kill at any point loses nothing, since a
         change leaves the outbox after the index is durable, and only in the version that was taken. Safe to repeat.
 
         Raises:
             EngineAway: the catalogue, the object store or the index does not answer.
         """
-        with self._turn, self._released_unless_full(limit) as taken:
+        with self._turn, self._released_unless_more() as going_on:
             began = time.time_ns() // 1000
             with self._catalogue.reading() as connection:
-                changes = _turn(connection, limit)
+                changes, more = _turn(connection, limit)
                 if not changes:
                     return 0
                 documents = list(from_catalogue.documents(connection, self._objects, _keys(changes, "document")))
                 customers = list(from_catalogue.customers(connection, _keys(changes, "customer")))
-            sequence = began if len(changes) < limit else 0
+            sequence = 0 if more else began
             try:
                 _bring_up(self._documents, documents, _of(changes, "document"), sequence)
                 _bring_up(self._customers, customers, _of(changes, "customer"), sequence)
@@ -88,17 +88,17 @@ class Feeder:
                 return 0
             with self._catalogue.writing() as connection:
                 outbox.settle(connection, changes)
-            taken.extend(changes)
+            going_on.append(more)
             return len(changes)
 
     @contextmanager
-    def _released_unless_full(self, limit: int) -> Iterator[list[Change]]:
+    def _released_unless_more(self) -> Iterator[list[bool]]:
         """Let another process write as soon as there is nothing more to do, or something went wrong."""
-        taken: list[Change] = []
+        going_on: list[bool] = []
         try:
-            yield taken
+            yield going_on
         finally:
-            if len(taken) < limit:
+            if not any(going_on):
                 self._documents.release()
                 self._customers.release()
 
@@ -153,16 +153,18 @@ class Feeder:
             return ids, list(from_catalogue.customers(connection, ids))
 
 
-def _turn(connection: Connection, limit: int) -> Sequence[Change]:
-    """The oldest changes; and where they are not all, the documents that changed last in place of some.
+def _turn(connection: Connection, limit: int) -> tuple[Sequence[Change], bool]:
+    """The oldest changes, and whether there are more; where there are, some documents that changed last among them.
 
     What was just filed would wait for all of a bulk load before it; what waits longest still gets on in every turn.
     """
     changes = outbox.pending(connection, limit)
-    if len(changes) < limit:
-        return changes
-    newest = outbox.newest(connection, "document", limit // _SHARE_OF_NEWEST)
-    return list(dict.fromkeys((*newest, *changes)))[:limit]
+    documents = _of(changes, "document")
+    if len(changes) < limit and len(documents) <= DOCUMENTS_A_TURN:
+        return changes, False
+    newest = outbox.newest(connection, "document", min(limit // 4, _NEWEST_A_TURN))
+    some = list(dict.fromkeys((*newest, *documents)))[:DOCUMENTS_A_TURN]
+    return [*some, *_of(changes, "customer")][:limit], True
 
 
 def _of(changes: Iterable[Change], kind: outbox.Kind) -> list[Change]:

@@ -128,6 +128,16 @@ def test_what_was_just_filed_does_not_wait_for_all_that_stands_before_it(
     assert len(found(letters, "many")) == 8
 
 
+def test_a_turn_takes_few_documents_and_those_left_over_come_in_the_next(
+    catalogue: Catalogue, objects: ObjectStore, feeder: Feeder, letters: DocumentIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeding, "DOCUMENTS_A_TURN", 3)
+    for number in range(4):
+        file_letter(catalogue, objects, f"Letter number{number} of many")
+    assert (feeder.feed(), feeder.feed(), feeder.feed()) == (3, 1, 0)
+    assert len(found(letters, "many")) == 4
+
+
 def test_a_letter_is_found_by_the_case_that_it_lies_in(
     catalogue: Catalogue, objects: ObjectStore, feeder: Feeder, letters: DocumentIndex
 ) -> None:
