@@ -96,6 +96,7 @@ class Rooms:
         self.documents_index.release()
         self.customers_index.release()
         self.sandbox.close()
+        self.objects.close()
         self.catalogue.close()
 
 
@@ -110,7 +111,7 @@ def open_rooms(settings: Settings) -> Rooms:
     home.mkdir(parents=True, exist_ok=True)
     catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
-    objects = FolderStore(_path(settings.objects_url, "file", home / "objects"))
+    objects = objects_at(settings.objects_url, home)
     index = _path(settings.search_url, "tantivy", home / "index")
     documents_index, customers_index = (
         in_tantivy.documents(index / "documents"),
@@ -144,6 +145,15 @@ def catalogue_at(url: str, home: Path) -> Catalogue:
 
         return PostgresqlCatalogue(url)
     return SqliteCatalogue(_path(url, "sqlite", home / "catalogue.db"))
+
+
+def objects_at(url: str, home: Path) -> ObjectStore:
+    """The object store at this address; one in `home` where there is none. Nothing is asked of it yet."""
+    if url.startswith(("s3+http:", "s3+https:")):
+        from archive.adapters.in_s3 import S3Store
+
+        return S3Store(url)
+    return FolderStore(_path(url, "file", home / "objects"))
 
 
 def _path(url: str, scheme: str, default: Path) -> Path:

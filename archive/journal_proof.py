@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from archive import merkle
 from archive.clock import utc_now
-from archive.errors import NotFound
+from archive.errors import Damaged, NotFound
 from archive.journal import ERASE, GENESIS, HEAD, block_digest, digest_of, leaf_of
 from archive.ports import Catalogue, ObjectStore
 from archive.problems import Problem
@@ -136,7 +136,7 @@ def _check_anchor(connection: Connection, objects: ObjectStore, digest: str, key
         with objects.open(digest) as stream:
             envelope = json.load(stream)
         body, signature = str(envelope["anchor"]), str(envelope["hmac_sha256"])
-    except (NotFound, ValueError, KeyError, TypeError):
+    except (NotFound, Damaged, ValueError, KeyError, TypeError):
         yield Problem("anchor_damaged", subject, "an anchor of the journal is missing or can not be read")
         return
     if not hmac.compare_digest(hmac.new(key, body.encode(), hashlib.sha256).hexdigest(), signature):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO, Protocol
 
 from sqlalchemy import Connection
@@ -40,11 +42,22 @@ class Catalogue(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What `protect` is worth in a store: whether the operator wants it, whether the engine was seen to refuse everybody,
+    and the words for the operator: how that was proven, or why it is not so."""
+
+    wanted: bool
+    proven: bool
+    words: str
+
+
 class ObjectStore(Protocol):
     """Bytes under their SHA-256 digest (hex). Putting the same bytes twice keeps one copy; nothing is ever changed.
 
-    When `put` has returned, the bytes survive a power cut. `open` proves nothing; `verify` reads and proves.
-    Raises `archive.errors.NotFound` for a digest it does not hold, `EngineAway` where it does not answer.
+    When `put` has returned, the engine holds these very bytes, as durably as it can (a folder: power-safe).
+    Raises `archive.errors.NotFound` for a digest it does not hold, `EngineAway` where it does not answer. Safe to use
+    from many threads, and in a forked process anew.
     """
 
     @property
@@ -57,7 +70,11 @@ class ObjectStore(Protocol):
         ...
 
     def open(self, digest: str) -> BinaryIO:
-        """A stream over the bytes, to be closed by the caller."""
+        """A stream over the bytes, to be read from start to end and closed by the caller.
+
+        It raises `archive.errors.Damaged` instead of handing on the last of bytes that do not have the digest: whoever
+        read to the end has the right bytes. One that breaks off raises `EngineAway`, never ends early.
+        """
         ...
 
     def has(self, digest: str) -> bool:
@@ -73,5 +90,28 @@ class ObjectStore(Protocol):
         ...
 
     def remove(self, digest: str) -> None:
-        """Forget the bytes: for disposal and for leftovers that no row names. Safe to repeat."""
+        """Forget the bytes, all versions: for disposal and for leftovers that no row names. Safe to repeat.
+
+        Raises `archive.errors.Conflict` where the engine keeps them until a date, or on hold.
+        """
+        ...
+
+    def protection(self) -> Protection:
+        """Whether `protect` and `hold` are kept against everybody. Tried out on the engine at the first call."""
+        ...
+
+    def protect(self, digest: str, until: datetime) -> None:
+        """Have the engine keep the bytes until then, whoever asks; never shortened. Safe to repeat.
+
+        Raises `archive.errors.Conflict` with the reason where the protection is not proven: the dates in the
+        catalogue then bind this program alone.
+        """
+        ...
+
+    def hold(self, digest: str, held: bool) -> None:
+        """Have the engine keep the bytes until the hold ends, whatever their date. Raises as `protect`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of every connection."""
         ...

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from archive.directory_profiles import ProfileRow, profiles
-from archive.errors import NotFound
+from archive.errors import Damaged, NotFound
 from archive.ports import ObjectStore
 from archive.schema import arrival, case, customer, document, filing
 from search.ports import IndexedCustomer, IndexedDocument
@@ -84,7 +84,7 @@ def _text(objects: ObjectStore, row: Row[Any]) -> str:
     try:
         with objects.open(row.reading) as stream:
             return "\f".join(page["text"] for page in json.load(stream)["pages"])
-    except NotFound:
+    except (NotFound, Damaged):
         # A rendition can be remade; one that is lost must not hold up the feed of all other documents.
         _LOG.warning("document %d: its reading %s is lost, so only its data is found", row.id, row.reading)
         return ""

@@ -6,20 +6,27 @@ those, on what `make engines` started. A server that is not there is a failure, 
 
 from __future__ import annotations
 
+import io
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from minio import Minio
+from minio.error import S3Error
 from sqlalchemy import create_engine, make_url, text
 
-from api.wiring import catalogue_at
+from api.wiring import catalogue_at, objects_at
+from archive.adapters.digested import place_of
 from archive.adapters.in_postgresql import PostgresqlCatalogue
-from archive.ports import Catalogue
+from archive.adapters.in_s3 import S3Store
+from archive.adapters.s3_address import Patience, client_of, pool_of, read_address
+from archive.errors import Conflict
+from archive.ports import Catalogue, ObjectStore
 from tests.engines.environment import url_of
 
 
@@ -91,3 +98,74 @@ def _opened(url: str) -> Iterator[Opened]:
 
 CATALOGUES = [pytest.param("in_sqlite"), on_engine("in_postgresql", "in_postgresql")]
 """What a suite on the catalogue runs over; another engine joins here."""
+
+
+@contextmanager
+def fresh_bucket(engine: str) -> Iterator[str]:
+    """The address of a bucket that is not there yet; gone at the end, unless something in it is locked."""
+    url = f"{address(engine)}/dossier-{uuid.uuid4().hex[:12]}"
+    try:
+        yield url
+    finally:
+        _empty_and_remove(url)
+
+
+def _empty_and_remove(url: str) -> None:
+    store, client, bucket = S3Store(url), minio_client(url), read_address(url).bucket
+    for digest in list(store.digests()):
+        with suppress(Conflict):
+            store.remove(digest)
+    for item in client.list_objects(bucket, recursive=True):
+        client.remove_object(bucket, str(item.object_name))
+    with suppress(S3Error):
+        client.remove_bucket(bucket)
+    store.close()
+
+
+def minio_client(url: str) -> Minio:
+    """A client for what no adapter does."""
+    return client_of(read_address(url), pool_of(Patience()))
+
+
+@dataclass(frozen=True)
+class OpenedStore:
+    """An empty object store, and the address under which another process opens it."""
+
+    store: ObjectStore
+    url: str
+
+    def plant(self, digest: str, content: bytes) -> None:
+        """Put other bytes under a digest behind the store's back."""
+        self.lay(place_of(digest), content)
+
+    def lay(self, place: str, content: bytes) -> None:
+        """Put something into the folder or bucket."""
+        if self.url.startswith("file:"):
+            path = Path(self.url.removeprefix("file://")) / place
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
+        else:
+            bucket = read_address(self.url).bucket
+            minio_client(self.url).put_object(bucket, place, io.BytesIO(content), len(content))
+
+
+def opened_store(request: pytest.FixtureRequest, folder: Path) -> Iterator[OpenedStore]:
+    """The body of a fixture that runs over `STORES`."""
+    if request.param == "on_disk":
+        yield from _opened_store(f"file://{folder / 'objects'}")
+    else:
+        with fresh_bucket(request.param) as url:
+            yield from _opened_store(url)
+
+
+def _opened_store(url: str) -> Iterator[OpenedStore]:
+    store = objects_at(url, Path())
+    try:
+        yield OpenedStore(store, url)
+    finally:
+        store.close()
+
+
+STORES = [pytest.param("on_disk"), on_engine("minio", "in_minio"), on_engine("versitygw", "in_versitygw")]
+"""What a suite on the object store runs over; another server joins here."""

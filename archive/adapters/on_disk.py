@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from archive.errors import EngineAway, NotFound
+from archive.adapters.digested import copy_hashing, digest_at, place_of, proves_true, proving
+from archive.errors import Conflict, EngineAway, NotFound
+from archive.ports import Protection
 
-_CHUNK_BYTES = 1 << 20
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_NO_LOCK = "a folder can not refuse: whoever may write to it may remove a file before its date"
 
 
 class FolderStore:
@@ -36,7 +36,7 @@ class FolderStore:
             temporary = Path(name)
             try:
                 with os.fdopen(handle, "wb") as sink:
-                    digest, size = _copy(source, sink)
+                    digest, size = copy_hashing(source, sink)
                     sink.flush()
                     os.fsync(sink.fileno())
                 self._settle(temporary, digest)
@@ -57,9 +57,11 @@ class FolderStore:
             _sync_folder(folder)
 
     def open(self, digest: str) -> BinaryIO:
-        """A stream over the bytes."""
+        """A stream over the bytes, proven on the way."""
+        path = self._path(digest)
         try:
-            return self._path(digest).open("rb")
+            file = path.open("rb", buffering=0)
+            return proving(file, digest, os.fstat(file.fileno()).st_size)
         except FileNotFoundError as error:
             raise NotFound(f"object {digest} is not in {self._root}") from error
         except OSError as error:
@@ -71,36 +73,35 @@ class FolderStore:
 
     def verify(self, digest: str) -> bool:
         """Read the bytes and compare their digest."""
-        if not self.has(digest):
-            return False
-        running = hashlib.sha256()
-        with self.open(digest) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                running.update(chunk)
-        return running.hexdigest() == digest
+        return self.has(digest) and proves_true(self.open(digest))
 
     def digests(self) -> Iterator[str]:
         """Every digest held."""
         for path in self._root.glob("[0-9a-f][0-9a-f]/[0-9a-f][0-9a-f]/*"):
-            yield path.name
+            if digest := digest_at(path.relative_to(self._root).as_posix()):
+                yield digest
 
     def remove(self, digest: str) -> None:
         """Forget the bytes."""
         self._path(digest).unlink(missing_ok=True)
 
+    def protection(self) -> Protection:
+        """None: a folder has no lock that binds everybody."""
+        return Protection(wanted=False, proven=False, words=_NO_LOCK)
+
+    def protect(self, digest: str, until: datetime) -> None:
+        """Refused: what can not be kept is not promised."""
+        raise Conflict(f"object {digest} can not be locked: {_NO_LOCK}")
+
+    def hold(self, digest: str, held: bool) -> None:
+        """Refused, as `protect` is."""
+        raise Conflict(f"object {digest} can not be held: {_NO_LOCK}")
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
     def _path(self, digest: str) -> Path:
-        if not _DIGEST.fullmatch(digest):
-            raise NotFound(f"{digest!r} is not a SHA-256 digest")
-        return self._root / digest[:2] / digest[2:4] / digest
-
-
-def _copy(source: BinaryIO, sink: BinaryIO) -> tuple[str, int]:
-    running, size = hashlib.sha256(), 0
-    while chunk := source.read(_CHUNK_BYTES):
-        running.update(chunk)
-        sink.write(chunk)
-        size += len(chunk)
-    return running.hexdigest(), size
+        return self._root / place_of(digest)
 
 
 def _sync_folder(folder: Path) -> None:

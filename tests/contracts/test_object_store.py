@@ -1,28 +1,54 @@
-"""What every object store keeps to, wherever it is. A second adapter joins with one line in `STORES`."""
+"""What every object store keeps to, wherever it is. Another adapter joins by one line in `on_engines.STORES`."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+import multiprocessing
+import random
 import threading
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.adapters.on_disk import FolderStore
-from archive.errors import EngineAway, NotFound
+from archive.errors import Conflict, Damaged, EngineAway, NotFound
 from archive.ports import ObjectStore
+from tests.on_engines import STORES, OpenedStore, opened_store
 
-STORES: list[Callable[[Path], ObjectStore]] = [lambda folder: FolderStore(folder / "objects")]
 CONTENT = b"a letter"
 DIGEST = hashlib.sha256(CONTENT).hexdigest()
 
 
-@pytest.fixture(params=STORES, ids=["on_disk"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    held: ObjectStore = request.param(tmp_path)
-    return held
+MIB = 1 << 20
+
+
+@pytest.fixture(params=STORES)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenedStore]:
+    yield from opened_store(request, tmp_path)
+
+
+@pytest.fixture
+def store(opened: OpenedStore) -> ObjectStore:
+    return opened.store
+
+
+class Generated(io.RawIOBase):
+    """So many bytes that are never all in memory, the same each time."""
+
+    def __init__(self, size_bytes: int) -> None:
+        self._left, self._random = size_bytes, random.Random(63)
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._random.randbytes(min(size, self._left))
+        self._left -= len(piece)
+        return piece
 
 
 class Breaking(io.RawIOBase):
@@ -50,7 +76,7 @@ def test_what_is_put_is_read_under_its_digest(store: ObjectStore) -> None:
     assert list(store.digests()) == [DIGEST]
 
 
-@pytest.mark.parametrize("size_bytes", [0, 1, (1 << 20) + 1])
+@pytest.mark.parametrize("size_bytes", [0, 1, MIB + 1, 8 * MIB, 17 * MIB + 5])
 def test_any_size_is_kept_whole(store: ObjectStore, size_bytes: int) -> None:
     content = bytes(range(256)) * (size_bytes // 256 + 1)
     digest, size = store.put(io.BytesIO(content[:size_bytes]))
@@ -102,6 +128,94 @@ def test_what_is_removed_is_gone_and_may_be_removed_again(store: ObjectStore) ->
     assert not store.has(DIGEST)
     assert not store.verify(DIGEST)
     assert list(store.digests()) == []
+
+
+def test_a_large_object_passes_both_ways_without_filling_the_memory(store: ObjectStore) -> None:
+    size_bytes = 64 * MIB
+    tracemalloc.start()
+    try:
+        digest, size = store.put(Generated(size_bytes))  # type: ignore[arg-type]
+        with store.open(digest) as stream:
+            while stream.read(MIB):
+                pass
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert size == size_bytes
+    assert peak < size_bytes / 2
+
+
+def test_other_bytes_under_a_digest_are_never_handed_on_whole(opened: OpenedStore) -> None:
+    content = random.Random(1).randbytes(3 * MIB)
+    digest, _ = opened.store.put(io.BytesIO(content))
+    changed = bytearray(content)
+    changed[-1] ^= 1
+    for planted in (bytes(changed), content[:-1], content + b"!", b""):
+        opened.plant(digest, planted)
+        handed = b""
+        with pytest.raises(Damaged), opened.store.open(digest) as stream:
+            while piece := stream.read(MIB):
+                handed += piece
+        assert len(handed) < max(len(planted), 1)
+        with pytest.raises(Damaged), opened.store.open(digest) as stream:
+            stream.read()
+        assert not opened.store.verify(digest)
+        assert opened.store.has(digest)
+        opened.store.remove(digest)
+
+
+def test_who_reads_in_small_pieces_gets_the_same(store: ObjectStore) -> None:
+    content = random.Random(2).randbytes(300_000)
+    digest, _ = store.put(io.BytesIO(content))
+    with store.open(digest) as stream:
+        assert b"".join(iter(lambda: stream.read(7_001), b"")) == content
+        assert stream.read() == b""
+    with store.open(digest) as stream:
+        assert stream.read(10) == content[:10], "and may stop before the end"
+
+
+def test_what_lies_beside_the_objects_is_no_object(opened: OpenedStore) -> None:
+    opened.store.put(io.BytesIO(CONTENT))
+    for place in (DIGEST, f"{DIGEST[:2]}/{DIGEST}", f"{DIGEST[:2]}/{DIGEST[2:4]}/notes", f"00/11/{'22' * 32}"):
+        opened.lay(place, b"not one of ours")
+    assert list(opened.store.digests()) == [DIGEST]
+
+
+def test_a_forked_process_reads_and_puts_with_connections_of_its_own(store: ObjectStore) -> None:
+    store.put(io.BytesIO(CONTENT))
+    other = b"from the child"
+
+    def work() -> None:
+        assert store.verify(DIGEST)
+        store.put(io.BytesIO(other))
+
+    child = multiprocessing.get_context("fork").Process(target=work)
+    child.start()
+    child.join()
+    assert child.exitcode == 0
+    assert store.verify(hashlib.sha256(other).hexdigest())
+    assert store.verify(DIGEST)
+
+
+def test_a_lock_that_is_not_proven_is_not_promised(store: ObjectStore) -> None:
+    store.put(io.BytesIO(CONTENT))
+    protection = store.protection()
+    assert (protection.proven, protection.wanted) == (False, False)
+    assert protection.words
+    for promise in (
+        lambda: store.protect(DIGEST, datetime.now(UTC) + timedelta(days=1)),
+        lambda: store.hold(DIGEST, True),
+    ):
+        with pytest.raises(Conflict, match="can"):
+            promise()
+    store.remove(DIGEST)
+    assert not store.has(DIGEST)
+
+
+def test_a_closed_store_opens_again(store: ObjectStore) -> None:
+    store.put(io.BytesIO(CONTENT))
+    store.close()
+    assert store.verify(DIGEST)
 
 
 def test_the_description_says_where(store: ObjectStore) -> None:
