@@ -24,6 +24,7 @@ from search.feeding import DOCUMENTS_A_TURN
 
 _CHANNELS = ("auto", "post", "email", "form", "upload")
 _POLL_S = 0.1
+_FEED_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +84,15 @@ def _accepted(
     opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool
 ) -> Iterator[tuple[_Source, Accepted]]:
     progress = Progress("accepted", len(sources))
-    access = asker(opened)
+    access, fed_at = asker(opened), time.monotonic()
     for count, source in enumerate(sources, 1):
         way = channel_of(source.path) if channel == "auto" else cast(Channel, channel)
         yield source, opened.door.accept_file(source.path, source.name, way, branch, access, again)
         progress.at(count)
+        if time.monotonic() - fed_at > _FEED_EVERY_S:
+            # The workers are at it already: what they filed is to be found, however long accepting takes.
+            opened.feeder.feed()
+            fed_at = time.monotonic()
     progress.end()
 
 

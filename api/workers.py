@@ -92,24 +92,32 @@ class _Signal:
 
 
 def _load() -> None:
-    """Load what a worker needs, and what it would read from its own files, before there are several of them."""
-    # Each worker has a core to itself; and a process that forks must not have threads.
+    """Load what a worker needs, and what it would read from its own files; safe to repeat."""
+    # Each worker has a core to itself, and shares none; and a process that forks must not have threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     for module in ("dedup.adapters.in_catalogue", "intake.adapters.in_tesseract", "intake.pipeline"):
         importlib.import_module(module)
+    import cv2
+
     from intake.classifying import decide
 
+    cv2.setNumThreads(1)
     decide("")
 
 
 @contextlib.contextmanager
 def _running(crew: Sequence[BaseProcess]) -> Iterator[Sequence[BaseProcess]]:
-    for process in crew:
-        process.start()
     try:
+        # A Ctrl-C waits until all are started: one that is half started would be nobody's to stop.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            for process in crew:
+                process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         yield crew
     finally:
-        _stop(crew)
+        _stop([process for process in crew if process.pid is not None])
 
 
 def _any_alive(crew: Sequence[BaseProcess]) -> bool:
@@ -137,6 +145,7 @@ def run_worker(
     if os.getppid() != parent:
         return
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    _load()
     if begun is not None:
         begun.is_given(within_s=None)
     rooms = open_rooms(settings)

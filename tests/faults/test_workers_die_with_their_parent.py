@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
 
 from api.settings import read_settings
 from api.wiring import open_rooms
-from api.workers import workers_ahead
+from api.workers import workers, workers_ahead
 from tests.faults.killing import COMMAND, ROOT, dossier
 
 
@@ -66,6 +67,24 @@ def test_workers_wait_for_the_archive_to_be_opened(tmp_path: Path) -> None:
         while crew.alive() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not crew.alive(), "nothing to do, all is in, and yet they stay"
+
+
+def test_an_end_while_workers_are_being_started_leaves_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path / "home")
+    started: list[int] = []
+    start = SpawnProcess.start
+
+    def interrupted(process: SpawnProcess) -> None:
+        if started:
+            raise KeyboardInterrupt
+        start(process)
+        started.append(process.pid or 0)
+
+    monkeypatch.setattr(SpawnProcess, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt), workers(settings, 2, forever=True):
+        pass
+    assert started
+    assert not lives(started[0])
 
 
 def _none_outlives(command: list[str], how: signal.Signals) -> None:
