@@ -115,10 +115,15 @@ def test_keys_work_on_a_russian_keyboard(page: Chrome, base: str) -> None:
 
 def test_question_mark_shows_the_keys(page: Chrome, base: str) -> None:
     page.get(f"{base}/ledger")
+    shown = page.find_element(By.ID, "keys")
+    assert not shown.is_displayed()
     press(page, "?")
-    wait_for(page, "file as proposed", "#keys")
+    WebDriverWait(page, _WAIT_S).until(lambda d: shown.is_displayed())
+    told = {row.text for row in shown.find_elements(By.CSS_SELECTOR, "dt")}
+    assert told >= {"a", "e", "s", "m", "r", "x", "b", "p", "t", "u", "j k", "g d", "?"}
+    assert "file as proposed" in shown.text
     press(page, Keys.ESCAPE)
-    WebDriverWait(page, _WAIT_S).until(lambda d: not d.find_element(By.ID, "keys").is_displayed())
+    WebDriverWait(page, _WAIT_S).until(lambda d: not shown.is_displayed())
 
 
 def test_a_letter_is_held_by_one_clerk_and_the_second_decision_is_refused(
