@@ -12,8 +12,9 @@ from sqlalchemy import select, update
 from archive.access import Access, Role
 from archive.errors import BadInput, Conflict, DossierError, Forbidden, NotFound
 from archive.schema import case, document, document_event, filing, journal_entry, label, outbox, party
-from intake import deciding
-from intake.deciding import Correction
+from archive.showing import desk
+from intake import deciding, deciding_alike
+from intake.deciding import Correction, Rescan
 from tests.story.stocked import Stock, stock
 
 CLERK = Access("anna.clerk", frozenset({Role.CLERK}), frozenset({"63"}))
@@ -194,3 +195,86 @@ def test_a_decision_does_not_tell_the_number_of_a_case_that_may_not_be_seen(made
         lies_in = select(case.c.number).join(filing, filing.c.case_id == case.c.id).where(filing.c.document_id == key)
         assert connection.execute(lies_in).scalar() == number, "by the rules it belongs there all the same"
     assert done.case_number is None
+
+
+def test_the_sender_of_the_letter_before_is_a_correction_like_any_other(made: Stock) -> None:
+    key = made.documents["two are close"]
+    assert deciding.same_sender(made.opened.catalogue, CLERK, key, 2).state == "filed"
+    row = row_of(made, key)
+    assert (row["customer_id"], row["document_type"]) == (made.customers["B-3"], "recalculation_request")
+    with made.opened.catalogue.reading() as connection:
+        kept = connection.execute(select(label.c.kind, label.c.before, label.c.after)).all()
+    assert [tuple(one) for one in kept] == [("customer", str(made.customers["B-2"]), str(made.customers["B-3"]))]
+    deciding.undo(made.opened.catalogue, CLERK, key, 3)
+    assert (row_of(made, key)["state"], row_of(made, key)["customer_id"]) == ("review", made.customers["B-2"])
+
+
+def test_there_is_no_sender_before_the_first_letter_of_a_branch_or_channel(made: Stock) -> None:
+    for name in ("other review", "mail"):
+        with made.opened.catalogue.writing() as connection:
+            alone = {"received_on": "2001-01-01"}
+            connection.execute(update(document).where(document.c.id == made.documents[name]).values(**alone))
+        who = OTHER if name == "other review" else CLERK
+        with pytest.raises(BadInput, match="has no sender that you may see"):
+            deciding.same_sender(made.opened.catalogue, who, made.documents[name], 2)
+
+
+def test_a_letter_to_be_scanned_again_waits_behind_all_others(made: Stock) -> None:
+    key = made.documents["proposed complaint"]
+    done = deciding.rescan(made.opened.catalogue, CLERK, key, 2, Rescan("cut_off", 1))
+    assert (done.state, row_of(made, key)["reason"]) == ("review", desk.TO_BE_SCANNED_AGAIN)
+    shown = []
+    with made.opened.catalogue.writing() as connection:
+        while (found := desk.hold_next(connection, CLERK, desk.Narrowing(), shown)) is not None:
+            shown.append(found)
+    assert (len(shown), shown[-1]) == (4, key)
+    for wish in (Rescan("no such reason"), Rescan("cut_off", 0)):
+        with pytest.raises(BadInput):
+            deciding.rescan(made.opened.catalogue, CLERK, key, 3, wish)
+    deciding.undo(made.opened.catalogue, CLERK, key, 3)
+    assert row_of(made, key)["reason"] == "name_missing"
+
+
+def _alike(made: Stock) -> list[int]:
+    """Three waiting letters of one address, one type and one reason."""
+    keys = [made.documents[name] for name in ("proposed complaint", "two are close", "nobody known")]
+    same = {"facts": '{"from_address": "One@Mail.example"}', "document_type": "payment_dispute", "reason": "name_only"}
+    with made.opened.catalogue.writing() as connection:
+        connection.execute(update(document).where(document.c.id.in_(keys)).values(**same))
+    return keys
+
+
+def test_letters_that_look_alike_are_decided_the_same_and_undone_together(made: Stock) -> None:
+    first, *others = _alike(made)
+    deciding.correct(made.opened.catalogue, CLERK, first, 2, Correction("invoice", made.customers["B-4"], "new"))
+    with made.opened.catalogue.reading() as connection:
+        found = desk.alike(connection, CLERK, first)
+        assert [one.id for one in found] == others
+        assert desk.alike(connection, OTHER, made.documents["other filed"]) == [], "nobody decided that one"
+    chosen = [(key, 2) for key in others] + [(made.documents["mail"], 2)]
+    together = deciding_alike.decide_alike(made.opened.catalogue, CLERK, first, 3, chosen)
+    assert ([one.document_id for one in together.done], list(together.left)) == (others, [made.documents["mail"]])
+    assert [(row_of(made, key)["state"], row_of(made, key)["customer_id"]) for key in others] == [
+        ("filed", made.customers["B-4"])
+    ] * 2
+    with made.opened.catalogue.reading() as connection:
+        places = select(filing.c.case_id).where(
+            filing.c.document_id.in_([first, *others]), filing.c.case_id.is_not(None)
+        )
+        assert len(set(connection.execute(places).scalars())) == 1, "one matter, not one for each"
+    deciding.undo(made.opened.catalogue, CLERK, others[1], 3)
+    undone = deciding_alike.undo_alike(made.opened.catalogue, CLERK, first, 3)
+    assert ([one.document_id for one in undone.done], list(undone.left)) == ([others[0]], [others[1]])
+    assert [row_of(made, key)["state"] for key in (first, *others)] == ["filed", "review", "review"]
+    with pytest.raises(Conflict, match="nothing was decided along"):
+        deciding_alike.undo_alike(made.opened.catalogue, CLERK, first, 3)
+
+
+def test_another_branch_decides_nothing_along(made: Stock) -> None:
+    first, *others = _alike(made)
+    deciding.accept(made.opened.catalogue, CLERK, first, 2)
+    with pytest.raises(NotFound):
+        deciding_alike.decide_alike(made.opened.catalogue, OTHER, first, 3, [(key, 2) for key in others])
+    with pytest.raises(Forbidden):
+        deciding_alike.decide_alike(made.opened.catalogue, STAFF, first, 3, [(key, 2) for key in others])
+    assert {row_of(made, key)["state"] for key in others} == {"review"}

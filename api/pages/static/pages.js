@@ -29,7 +29,7 @@
     const field = document.querySelector("select[data-page-in-view]"), pictures = document.querySelector(".pictures");
     if (!field || !pictures) return;
     const box = pictures.getBoundingClientRect();
-    const middle = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
+    const middle = (box.top + box.bottom) / 2;
     const number = [...pictures.querySelectorAll("figure.page")].findIndex((page) => page.getBoundingClientRect().bottom >= middle) + 1;
     field.value = number > 1 ? String(number) : "";
   }
@@ -83,7 +83,7 @@
     if (event.target.closest("[data-turns]")) { event.preventDefault(); turn(); }
   });
 
-  document.addEventListener("scroll", (event) => { if (event.target === document || event.target.matches(".pictures")) inView(); }, true);
+  document.addEventListener("scroll", (event) => { if (event.target !== document && event.target.matches(".pictures")) inView(); }, true);
 
   const light = (event, on) => {
     const line = event.target instanceof Element && event.target.closest("[data-lights]");
