@@ -180,6 +180,23 @@ class Writer:
         )
         return Made(text, p.id, True)
 
+    def letter_head(self) -> Made:
+        """Name and address stand at the head without a word beside them; the signature has initials."""
+        p = self.pick(lambda p: p.kind == "person")
+        n = p.persons[0]
+        who = f"{n.surname} {n.given} {n.middle}".strip() if self.language == "ru" else f"{n.given} {n.surname}"
+        company = "ПАО «Ток и Тепло»" if self.language == "ru" else "Light and Heat Supply plc"
+        lines = [
+            who,
+            self.address(p.addresses[0]),
+            "",
+            company,
+            "",
+            self.rng.choice(_BODY[self.language]),
+            "12.05.2026",
+        ]
+        return Made("\n".join([*lines, self.initials(who)]), p.id, True)
+
     # ---- what must not be filed
 
     def wrong_account(self) -> Made:
@@ -253,7 +270,7 @@ class Writer:
         return number[:at] + self.rng.choice([d for d in "0123456789" if d != number[at]]) + number[at + 1 :]
 
 
-MODES = ("account", "name_address", "near_account", "meter", "signature_only", "genitive", "wrong_account", "spouses_account",
+MODES = ("account", "name_address", "near_account", "meter", "signature_only", "genitive", "letter_head", "wrong_account", "spouses_account",
          "namesakes", "stranger_at_home", "namesake_elsewhere", "unknown_account", "former_owner", "proxy")  # fmt: skip
 
 

@@ -26,7 +26,7 @@ _AFTER = re.compile(
     r"|of\s+(?:flat\s+)?\d|at\s+(?:flat\s+)?\d|residing|resident|living|born|date\s+of\s+birth|d\.?o\.?b|account|who\s)",
     re.IGNORECASE,
 )
-_FORMER = re.compile(r"(?:прежн\w+|бывш\w+|предыдущ\w+|former|previous)\s+\w*\s*\Z", re.IGNORECASE)
+FORMER = re.compile(r"(?:прежн\w+|бывш\w+|предыдущ\w+|former|previous)\s+\w*\s*\Z", re.IGNORECASE)
 _REACH = 40
 
 
@@ -43,6 +43,6 @@ def asked_about_in(text: str, mentions: Sequence[NameClue]) -> tuple[NameClue, .
 
 def _is_party(text: str, clue: NameClue) -> bool:
     before = text[max(0, clue.place.start - _REACH) : clue.place.start]
-    if _FORMER.search(before):
+    if FORMER.search(before):
         return False
     return bool(_BEFORE.search(before)) or bool(_AFTER.match(text, clue.place.end))

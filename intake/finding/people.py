@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rapidfuzz.distance import OSA
 
 from dedup.clues import NameClue, NameRole, Place
-from intake.finding.inquiries import asked_about_in
-from intake.finding.organisations import TAIL_LINES, marked_after, marked_names, plain_lines, plain_names
+from dedup.normalising import fold, name_words, stem
+from intake.finding.inquiries import FORMER, asked_about_in
+from intake.finding.organisations import HEAD_LINES, TAIL_LINES, marked_after, marked_names, plain_lines, plain_names
 
 _LINE_START = r"(?:(?<=\n)|^)[ \t]*"
 _PARTY = (
@@ -58,6 +59,8 @@ _PERSON = re.compile(
 )
 _JUNK = re.compile(r"[^\w\n]*(?:\d{1,2}[^\w\n]+)?")
 _LABELLED_NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*\.?|\n")
+_LONGEST_TITLE = len("Miss.")
+"""A longer word with a full stop ends its sentence, and the name with it."""
 _SIGNATURE = re.compile(
     rf"^[\s_/\\|.,()«»–—-]*((?:{_INITIAL}[ \t]?){{1,2}}{_WORD}|{_WORD}[ \t]+(?:{_INITIAL}[ \t]?){{1,2}}|{_WORD}(?:[ \t]+{_WORD}){{1,2}})[\s_/\\|.,()–—-]*$"
 )
@@ -79,7 +82,38 @@ def find_names(text: str, page: int, *, first: bool, last: bool) -> list[NameClu
     mentions = [c for c in _mentions(text[:end], page) if not any(_over(c.place, p) for p in taken)]
     announced = any(c.sure and c.role in ("labelled", "subject") for c in found)
     asked_about = () if announced or not first else asked_about_in(text, mentions)
-    return [*found, *(replace(c, role="subject") if c in asked_about else c for c in mentions)]
+    spelled_out = () if announced or not first else _spelled_out(text, found, mentions)
+    if spelled_out:
+        found = [c for c in found if c.role != "signature" or c.organisation]
+    return [*found, *(_in_role(c, asked_about, spelled_out) for c in mentions)]
+
+
+def _in_role(clue: NameClue, asked_about: Sequence[NameClue], spelled_out: Sequence[NameClue]) -> NameClue:
+    if clue in asked_about:
+        return replace(clue, role="subject")
+    return replace(clue, role="signature") if clue in spelled_out else clue
+
+
+def _spelled_out(text: str, found: Sequence[NameClue], mentions: Sequence[NameClue]) -> tuple[NameClue, ...]:
+    """The one name at the head that the signature shortens: "Linda Thomas, 62 Windsor Road" above, "L. Thomas" below."""
+    signed = [name_words(c.text) for c in found if c.role == "signature" and not c.organisation]
+    if not signed or all(len(w) > 1 for w in signed[0]):
+        return ()
+    head = sum(len(line) for line in text.splitlines(keepends=True)[:HEAD_LINES])
+    fitting = [c for c in mentions if c.place.start < head and _shortened(signed[0], name_words(c.text))]
+    fitting = [c for c in fitting if not FORMER.search(text[max(0, c.place.start - 40) : c.place.start])]
+    return tuple(fitting) if len({fold(c.text) for c in fitting}) == 1 else ()
+
+
+def _shortened(signed: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether a signature is a whole name's surname with the initials of the rest, whatever their order and case ending."""
+    surnames = [w for w in signed if len(w) > 1]
+    initials = [fold(w) for w in signed if len(w) == 1]
+    if len(surnames) != 1 or any(len(w) == 1 for w in whole):
+        return False
+    rest = [w for w in whole if stem(w) != stem(surnames[0])]
+    firsts = [fold(w)[0] for w in rest]
+    return len(rest) == len(whole) - 1 and bool(firsts) and all(i in firsts for i in initials)
 
 
 def _over(a: Place, b: Place) -> bool:
@@ -137,6 +171,8 @@ def _words_after(text: str, start: int, strict: bool) -> tuple[int, int] | None:
             words.append(word)
             first = match.start() if first < 0 else first
             end = match.end()
+            if word[-1] == "." and len(word) > _LONGEST_TITLE:
+                break
         at = match.end()
         # "Surname, Given": one comma after the first word of a name that was announced.
         skipped = " \t‘’'\"`*_," if len(words) == 1 and not strict else " \t‘’'\"`*_"

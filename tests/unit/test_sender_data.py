@@ -244,3 +244,27 @@ def test_an_amount_without_currency_counts_where_no_other_has_one(text: str, exp
 
 def test_case_numbers_have_the_shape_that_is_asked_for() -> None:
     assert find_case_numbers("по делу c-2026-0000123 и Д-1", r"\bC-\d{4}-\d{7}\b") == ("C-2026-0000123",)
+
+
+def _signatures(text: str) -> set[str]:
+    return {n.text for n in find_names(text, 1, first=True, last=True) if n.role == "signature" and not n.organisation}
+
+
+def test_a_signature_in_initials_is_spelled_out_by_the_one_name_at_the_head_that_it_shortens() -> None:
+    body = "\n3 Mill Street\n\nThe lamps flicker.\nThey do so daily.\nPlease look.\nYours,\nA. Elm"
+    assert _signatures("Anna Elm" + body) == {"Anna Elm"}
+    assert _signatures("Bruno Elm" + body) == {"A. Elm"}
+    assert _signatures("Anna Elm and Alan Elm" + body) == {"A. Elm"}
+    assert _signatures("The former owner Anna Elm" + body) == {"A. Elm"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bill payer: Kevin Baxter. A/C 20304050607", "Kevin Baxter."),
+        ("Customer: Dr. Kevin S. Baxter, A/C 20304050607", "Dr. Kevin S. Baxter"),
+    ],
+)
+def test_a_full_stop_after_a_whole_word_ends_a_name(text: str, name: str) -> None:
+    clues = find_names(text, 1, first=True, last=True)
+    assert [n.text for n in clues if n.role == "labelled" and not n.organisation] == [name]

@@ -38,6 +38,7 @@ FILED = {
     "surname first and a flat after": ("Name: Pemberton, Lucy\n17 Quarry Lane, Flat 4\nLudlow SY8 9ZZ", 8, "name_address"),
     "a former address": ("From: Marcus Ashdown\nAddress: 3 Mill Street, Ludlow, SY8 9ZX", 9, "name_address"),
     "phone with a trunk prefix": ("From: Lucy Pemberton\ntel. +44 7700 900111\nThe lights flicker.", 8, "phone"),
+    "a name and address at the head, initials below": ("Lucy Pemberton\n17 Quarry Lane, Flat 4\nLudlow SY8 9ZZ\n\nLight plc\n\nPlease send the bill.\nI am at home.\nYours faithfully,\nL. Pemberton", 8, "name_address"),
     "an authority asks": ("District Court\nOur ref. 3-2\nRegarding the consumer: Megan Ashdown, 8 Quarry Lane, Ludlow, SY8 9ZY, account 20344455566.\nJudge\nA. Hill", 10, "account"),
 }  # fmt: skip
 
