@@ -22,6 +22,8 @@ TO_BE_SCANNED_AGAIN = "to_be_scanned_again"
 """The reason of a letter whose paper is on its way back to the scanner: it waits behind all others."""
 _LIKE_IT = 500
 _ALIKE_AT_ONCE = 40
+_NEAR_ARRIVALS = 500
+"""What came more arrivals ago than this lay on another pile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +126,16 @@ def letter_before(connection: Connection, access: Access, document_id: int) -> B
     row = seen(connection, access, document_id)
     letter, page = document.c, func.coalesce(document.c.page_from, 0)
     in_batch = and_(letter.arrival_id == row.arrival_id, or_(page < (row.page_from or 0), _earlier(row)))
+    # By arrivals alone, which are few; branch and channel are compared here, so that no long index is walked for them.
+    near = letter.arrival_id.between(row.arrival_id - _NEAR_ARRIVALS, row.arrival_id)
     query = (
-        select(letter.id)
-        .where(letter.branch == row.branch, letter.channel == row.channel, letter.part == 0, letter.id != row.id)
-        # By the day first, which is the index's order: only one day's letters are ever sorted.
-        .where(letter.received_on <= row.received_on, or_(letter.arrival_id < row.arrival_id, in_batch))
-        .order_by(letter.received_on.desc(), letter.arrival_id.desc(), page.desc(), letter.ordinal.desc())
-        .limit(1)
+        select(letter.id, letter.branch, letter.channel)
+        .where(near, letter.part == 0, letter.id != row.id, or_(letter.arrival_id < row.arrival_id, in_batch))
+        .order_by(letter.arrival_id.desc(), page.desc(), letter.ordinal.desc())
     )
-    found = connection.execute(query).scalar()
+    rows = connection.execute(query)
+    found = next((key for key, branch, channel in rows if (branch, channel) == (row.branch, row.channel)), None)
+    rows.close()
     try:
         before = seen(connection, access, found) if found is not None else None
     except NotFound:

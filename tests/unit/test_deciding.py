@@ -212,7 +212,7 @@ def test_the_sender_of_the_letter_before_is_a_correction_like_any_other(made: St
 def test_there_is_no_sender_before_the_first_letter_of_a_branch_or_channel(made: Stock) -> None:
     for name in ("other review", "mail"):
         with made.opened.catalogue.writing() as connection:
-            alone = {"received_on": "2001-01-01"}
+            alone = {"channel": "form"}
             connection.execute(update(document).where(document.c.id == made.documents[name]).values(**alone))
         who = OTHER if name == "other review" else CLERK
         with pytest.raises(BadInput, match="has no sender that you may see"):
