@@ -98,7 +98,7 @@ def _shown_on_pages() -> Iterator[Path]:
     """The modules whose refusals a clerk may meet on a page."""
     for room in ("api/http", "api/pages", "archive/showing"):
         yield from (_ROOT / room).rglob("*.py")
-    for pattern in ("intake/casing.py", "api/signing_in.py", "api/reading*.py"):
+    for pattern in ("intake/deci*.py", "intake/recut*.py", "intake/casing.py", "api/signing_in.py", "api/reading*.py"):
         yield from _ROOT.glob(pattern)
 
 
