@@ -67,6 +67,7 @@ def decide(text: str, model: Model | None = None) -> TypeDecision:
     best, second = int(order[0]), int(order[1])
     margin = float(shares[best] - shares[second])
     evidence = _evidence(text, seen, model, best, second)
-    speaks = any(one.weight_bits > 0 for one in evidence)
+    # Bare figures are no words, whatever kind of letter holds most of them.
+    speaks = any(one.weight_bits > 0 and any(map(str.isalpha, one.value)) for one in evidence)
     certain = speaks and margin >= MIN_MARGIN and float(shares[best]) >= MIN_CONFIDENCE
     return TypeDecision(model.codes[best], float(shares[best]), model.codes[second], margin, certain, evidence)

@@ -14,7 +14,7 @@ from intake.classifying.features import BLOCK_STARTS, BUCKETS, Seen
 from intake.classifying.kinds import FOLDER
 
 MODEL_FILE = FOLDER / "model.npz"
-BLOCK_WEIGHTS = (0.6, 0.7, 2.0)
+BLOCK_WEIGHTS = (1.4, 0.7, 2.0)
 """How much the words, the ideas and the letter n-grams of a text count, whatever its length."""
 
 
