@@ -83,7 +83,8 @@ def find_names(text: str, page: int, *, first: bool, last: bool) -> list[NameClu
     announced = any(c.sure and c.role in ("labelled", "subject") for c in found)
     asked_about = () if announced or not first else asked_about_in(text, mentions)
     spelled_out = () if announced or not first else _spelled_out(text, found, mentions)
-    if spelled_out:
+    if any(len(name_words(c.text)) <= 2 for c in spelled_out):
+        # Of three words one may be no name ("Customer Ann Elm"): then the initials go on speaking beside it.
         found = [c for c in found if c.role != "signature" or c.organisation]
     return [*found, *(_in_role(c, asked_about, spelled_out) for c in mentions)]
 
@@ -113,7 +114,7 @@ def _shortened(signed: Sequence[str], whole: Sequence[str]) -> bool:
         return False
     rest = [w for w in whole if stem(w) != stem(surnames[0])]
     firsts = [fold(w)[0] for w in rest]
-    return len(rest) == len(whole) - 1 and bool(firsts) and all(i in firsts for i in initials)
+    return len(rest) == len(whole) - 1 and firsts[:1] == initials[:1] and all(i in firsts for i in initials)
 
 
 def _over(a: Place, b: Place) -> bool:

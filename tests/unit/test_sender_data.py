@@ -268,3 +268,9 @@ def test_a_signature_in_initials_is_spelled_out_by_the_one_name_at_the_head_that
 def test_a_full_stop_after_a_whole_word_ends_a_name(text: str, name: str) -> None:
     clues = find_names(text, 1, first=True, last=True)
     assert [n.text for n in clues if n.role == "labelled" and not n.organisation] == [name]
+
+
+def test_a_word_that_is_no_name_before_the_name_takes_nothing_from_the_signature() -> None:
+    body = "\nReference 70512.\nThe lamps flicker.\nThey do so daily.\nPlease look.\nYours,\n"
+    assert _signatures("Customer Anna Elm" + body + "A. Elm") == {"A. Elm"}
+    assert _signatures("Customer Clara Elm" + body + "C. Elm") == {"Customer Clara Elm", "C. Elm"}
