@@ -47,6 +47,7 @@ def take_in(
     branch: Annotated[str, typer.Option(help="Branch of receipt (DOSSIER_BRANCH).")] = "",
     workers_: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core.")] = 0,
     again: Annotated[bool, typer.Option(help="Take known files in once more, as new arrivals.")] = False,
+    bulk: Annotated[bool, typer.Option(help="A large load of old papers: goes behind everybody's post.")] = False,
 ) -> None:
     """Take in files and folders; answers one line per letter found. Running it again goes on where it stopped."""
     if channel not in _CHANNELS:
@@ -62,7 +63,7 @@ def take_in(
             arrivals.ensure_branch(connection, code, time_zone=opened.settings.time_zone)
         opened.jobs.recover()
         crew.begin()
-        taken = list(_accepted(opened, sources, channel, code, again))
+        taken = list(_accepted(opened, sources, channel, code, again, bulk))
         crew.all_is_in()
         _process(opened, taken, crew, printer)
 
@@ -81,13 +82,13 @@ def _sources(paths: Sequence[str]) -> Iterator[_Source]:
 
 
 def _accepted(
-    opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool
+    opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool, bulk: bool
 ) -> Iterator[tuple[_Source, Accepted]]:
     progress = Progress("accepted", len(sources))
     access, fed_at = asker(opened), time.monotonic()
     for count, source in enumerate(sources, 1):
         way = channel_of(source.path) if channel == "auto" else cast(Channel, channel)
-        yield source, opened.door.accept_file(source.path, source.name, way, branch, access, again)
+        yield source, opened.door.accept_file(source.path, source.name, way, branch, access, again, bulk)
         progress.at(count)
         if time.monotonic() - fed_at > _FEED_EVERY_S:
             # The workers are at it already: what they filed is to be found, however long accepting takes.

@@ -524,7 +524,7 @@ job = Table(
     Column("reason", Text, nullable=False, server_default=""),
     UniqueConstraint("kind", "key"),
     CheckConstraint("state IN ('ready','taken','dead')", name="state"),
-    Index("ix_job_ready", "state", "priority", "run_after", "id"),
+    Index("ix_job_turn", "state", "priority", "lane", text("kind DESC"), "place"),
     Index("ix_job_lane", "lane", "place"),
 )
 

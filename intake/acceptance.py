@@ -19,7 +19,7 @@ from archive.access import Access
 from archive.arrivals import NewArrival
 from archive.errors import BadInput, Conflict
 from archive.ports import Catalogue, ObjectStore
-from intake.jobs import NewJob, place_of
+from intake.jobs import BULK_PRIORITY, PRIORITY, NewJob, lane_of, place_of
 from intake.ports import JobQueue
 from intake.stages import Channel
 
@@ -47,14 +47,18 @@ class Door:
     objects: ObjectStore
     jobs: JobQueue
 
-    def accept(self, new: NewArrival, access: Access) -> Accepted:
-        """Enter an arrival whose bytes are in the object store already. Safe to repeat."""
+    def accept(self, new: NewArrival, access: Access, bulk: bool = False) -> Accepted:
+        """Enter an arrival whose bytes are in the object store already. Safe to repeat.
+
+        `bulk`: one of a large load of old papers, which goes behind everybody's post.
+        """
         if not access.sees_branch(new.branch):
             raise BadInput(f"{access.actor} may not hand in for branch {new.branch!r}")
         try:
             with self.catalogue.writing() as connection:
                 arrival_id, number = arrivals.register(connection, new, access.actor)
-                self.jobs.add(connection, NewJob("open", arrival_id, new.branch, place_of(arrival_id)))
+                lane, priority = lane_of(new.branch, bulk), BULK_PRIORITY if bulk else PRIORITY
+                self.jobs.add(connection, NewJob("open", arrival_id, lane, place_of(arrival_id), priority))
             return Accepted(arrival_id, number, known=False)
         except IntegrityError:
             return self._known(new, access)
@@ -69,11 +73,18 @@ class Door:
         return Accepted(first.id, first.receipt_number, known=True)
 
     def accept_file(
-        self, path: Path, name: str, channel: Channel, branch: str, access: Access, again: bool = False
+        self,
+        path: Path,
+        name: str,
+        channel: Channel,
+        branch: str,
+        access: Access,
+        again: bool = False,
+        bulk: bool = False,
     ) -> Accepted:
         """Accept a file of this machine: the same path with the same bytes is the same arrival.
 
-        `again` makes a new arrival of a known one on purpose.
+        `again` makes a new arrival of a known one on purpose; `bulk` as for `accept`.
         """
         where = str(path.absolute())
         digest = _digest_of(path)
@@ -87,7 +98,7 @@ class Door:
                 return Accepted(first.id, first.receipt_number, known=True)
         with path.open("rb") as source:
             digest, size_bytes = self.objects.put(cast(BinaryIO, source))
-        return self.accept(NewArrival(channel, key, branch, name, where, digest, size_bytes), access)
+        return self.accept(NewArrival(channel, key, branch, name, where, digest, size_bytes), access, bulk)
 
     def _free_key(self, channel: Channel, key: str) -> str:
         with self.catalogue.reading() as connection:

@@ -16,13 +16,11 @@ from archive.errors import LimitExceeded, Unreadable
 from archive.schema import document, object_
 from archive.sentences import quoted, say, stored
 from intake.engines import Engines
-from intake.jobs import Job, NewJob, place_of
+from intake.jobs import Job, place_of
 from intake.readings import KeptPage, keep_reading, load_pages
 from intake.stages import Channel, Letter, Opened, PageReading, Part, PartRole, ReadLetter, Received
 
 READING_BY = "dossier/1"
-SETTLE_FIRST = 4
-"""Settling is short and frees the lane: it goes before reading."""
 UNREAD = "enclosure_unread"
 _UNKNOWN = "application/octet-stream"
 _ACTOR = "system:intake"
@@ -58,10 +56,10 @@ def enter(engines: Engines, opened: Opened, job: Job) -> None:
             place = place_of(arrival_id, letter.ordinal)
             reading = known.get(letter.ordinal)
             if reading is None:
-                engines.jobs.add(connection, NewJob("read", letter_id, job.lane, place))
+                engines.jobs.add(connection, job.then("read", letter_id, place))
             else:
                 documents.keep_reading(connection, letter_id, *reading, READING_BY)
-                engines.jobs.add(connection, NewJob("settle", letter_id, job.lane, place, SETTLE_FIRST))
+                engines.jobs.add(connection, job.then("settle", letter_id, place))
         arrivals.mark_opened(connection, arrival_id, opened.media_type, opened.pages, opened.separators, opened.blanks)
 
 
@@ -124,7 +122,7 @@ def keep(engines: Engines, letter_: Letter, pages: Sequence[KeptPage], job: Job)
     with engines.catalogue.writing() as connection:
         engines.jobs.finish(connection, job)
         documents.keep_reading(connection, letter_.document_id, digest, size_bytes, READING_BY)
-        engines.jobs.add(connection, NewJob("settle", letter_.document_id, job.lane, job.place, SETTLE_FIRST))
+        engines.jobs.add(connection, job.then("settle", letter_.document_id, job.place))
 
 
 def read_letter(engines: Engines, document_id: int) -> ReadLetter:

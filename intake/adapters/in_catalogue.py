@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import socket
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
 
 from archive.clock import as_text, utc_now
 from archive.errors import Conflict
@@ -16,6 +17,7 @@ from archive.ports import Catalogue
 from archive.schema import job
 from archive.upserting import upsert
 from intake.jobs import (
+    KINDS,
     LEASE_S,
     MAX_ATTEMPTS,
     POSTPONED_S,
@@ -58,6 +60,12 @@ class CatalogueQueue:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._served = ""  # the lane of the last job taken: the next is another's
+
+    @property
+    def description(self) -> str:
+        """Where jobs are kept."""
+        return "in the catalogue"
 
     def add(self, connection: Connection, job_: NewJob) -> None:
         """Add a job, once."""
@@ -74,32 +82,38 @@ class CatalogueQueue:
 
     def take(self, owner: str) -> Job | None:
         """The most urgent job whose turn it is; looked up without the writer, so that idle workers cost nothing."""
+        while (chosen := self._next_one()) is not None:
+            taken = {"state": "taken", "owner": owner, "lease_until": _lease_end(), "attempts": chosen.attempts + 1}
+            with self._catalogue.writing() as connection:
+                still = and_(job.c.id == chosen.id, job.c.state == "ready", job.c.attempts == chosen.attempts)
+                is_ours = connection.execute(update(job).where(still).values(taken)).rowcount == 1
+            if is_ours:
+                self._served = chosen.lane
+                kind, subject, attempts = cast(JobKind, chosen.kind), int(chosen.key), chosen.attempts + 1
+                place, stops = chosen.place, chosen.interruptions
+                return Job(chosen.id, kind, subject, chosen.lane, place, attempts, owner, stops, chosen.priority)
+            # Another worker was quicker: there is progress, so this ends.
+        return None
+
+    def is_due(self) -> bool:
+        """Whether there is a job that may run now."""
+        return self._next_one() is not None
+
+    def _next_one(self) -> Row[Any] | None:
+        """The next job; what was there at many an interruption only when nothing else is due."""
+        now = utc_now()
         with self._catalogue.reading() as connection:
-            if connection.execute(_next_one()).first() is None:
+            for is_suspect in (False, True):
+                first = connection.execute(_due(is_suspect), {"now": now}).first()
+                if first is not None:
+                    break
+            else:
                 return None
-        with self._catalogue.writing() as connection:
-            # Where there are several writers, each passes over what another is just taking.
-            chosen = connection.execute(_next_one().with_for_update(skip_locked=True, of=job)).first()
-            if chosen is None:
-                return None
-            taken = connection.execute(
-                update(job)
-                .where(job.c.id == chosen.id, job.c.state == "ready")
-                .values(state="taken", owner=owner, lease_until=_lease_end(), attempts=job.c.attempts + 1)
-            )
-            if taken.rowcount == 0:
-                return None
-        kind = cast(JobKind, chosen.kind)
-        return Job(
-            chosen.id,
-            kind,
-            int(chosen.key),
-            chosen.lane,
-            chosen.place,
-            chosen.attempts + 1,
-            owner,
-            chosen.interruptions,
-        )
+            if not self._served:
+                return first
+            # Equally urgent lanes take turns: no branch's load holds up another's post.
+            others = {"now": now, "priority": first.priority, "served": self._served}
+            return connection.execute(_due_after(is_suspect), others).first() or first
 
     def finish(self, connection: Connection, job_: Job) -> None:
         """Take the job out, only while it is still this owner's."""
@@ -171,11 +185,12 @@ def _lease_end() -> str:
     return as_text(datetime.now(UTC) + timedelta(seconds=LEASE_S))
 
 
-def _next_one() -> Select[tuple[int, str, str, str, int, int, int]]:
-    """The next job: a `settle` only when nothing received before it in its lane is still unsettled.
+@cache
+def _due(is_suspect: bool) -> Select[Any]:
+    """The first job that may run at `now`; a `settle` only when nothing received before it in its lane is unsettled.
 
-    Settling comes first (it is short, and frees the lane), then reading, then opening; what was there at many an
-    interruption comes last.
+    In the order of the index, so that a long queue costs no more than a short one. Within a lane, reading comes before
+    opening: what was begun is brought to its end first.
     """
     before = job.alias("before")
     first = (
@@ -184,10 +199,22 @@ def _next_one() -> Select[tuple[int, str, str, str, int, int, int]]:
         .correlate(job)
         .scalar_subquery()
     )
-    is_due = and_(job.c.state == "ready", job.c.run_after <= utc_now())
+    stops = job.c.interruptions
     return (
-        select(job.c.id, job.c.kind, job.c.key, job.c.lane, job.c.place, job.c.attempts, job.c.interruptions)
-        .where(is_due, or_(job.c.kind != "settle", job.c.place == first))
-        .order_by(job.c.interruptions >= SUSPECT_INTERRUPTIONS, job.c.priority, job.c.kind.desc(), job.c.place)
+        select(job)
+        .where(
+            job.c.state == "ready",
+            job.c.run_after <= bindparam("now"),
+            job.c.kind.in_(KINDS),
+            stops >= SUSPECT_INTERRUPTIONS if is_suspect else stops < SUSPECT_INTERRUPTIONS,
+            or_(job.c.kind != "settle", job.c.place == first),
+        )
+        .order_by(job.c.priority, job.c.lane, job.c.kind.desc(), job.c.place)
         .limit(1)
     )
+
+
+@cache
+def _due_after(is_suspect: bool) -> Select[Any]:
+    """The same among the lanes behind `served`, of one priority."""
+    return _due(is_suspect).where(job.c.priority == bindparam("priority"), job.c.lane > bindparam("served"))

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import cast
 
 import pytest
 from sqlalchemy import update
@@ -16,7 +17,16 @@ from archive.errors import Conflict
 from archive.ports import Catalogue
 from archive.schema import job
 from intake.adapters.in_catalogue import CatalogueQueue, this_owner
-from intake.jobs import MAX_ATTEMPTS, SUSPECT_INTERRUPTIONS, NewJob, place_of
+from intake.jobs import (
+    BULK_PRIORITY,
+    MAX_ATTEMPTS,
+    PRIORITY,
+    SUSPECT_INTERRUPTIONS,
+    JobKind,
+    NewJob,
+    lane_of,
+    place_of,
+)
 from intake.ports import JobQueue
 from tests.on_engines import CATALOGUES, Opened, opened_catalogue
 
@@ -210,3 +220,37 @@ def test_a_dead_job_does_not_hold_up_those_behind_it(queue: JobQueue, catalogue:
         queue.bury(connection, stuck, "can not be read")
     freed = queue.take(this_owner())
     assert freed is not None and freed.subject == 20
+
+
+def test_branches_take_turns_however_much_one_of_them_has(queue: JobQueue, catalogue: Catalogue) -> None:
+    add(queue, catalogue, *(NewJob("open", subject, "EAST", place_of(subject)) for subject in range(1, 30)))
+    add(queue, catalogue, *(NewJob("read", subject, "WEST", place_of(subject)) for subject in range(30, 60)))
+    add(queue, catalogue, NewJob("open", 60, "HQ", place_of(60)), NewJob("open", 61, "HQ", place_of(61)))
+    taken = [queue.take(this_owner()) for _ in range(6)]
+    assert sorted(one.lane for one in taken if one) == ["EAST", "EAST", "HQ", "HQ", "WEST", "WEST"]
+
+
+def test_the_post_goes_before_a_bulk_load_of_the_same_branch(queue: JobQueue, catalogue: Catalogue) -> None:
+    bulk, post = lane_of("HQ", bulk=True), lane_of("HQ")
+    add(queue, catalogue, *(NewJob("read", subject, bulk, place_of(subject), BULK_PRIORITY) for subject in (1, 2, 3)))
+    add(queue, catalogue, NewJob("read", 4, post, place_of(4)))
+    taken = queue.take(this_owner())
+    assert taken is not None and (taken.subject, taken.priority) == (4, PRIORITY)
+    with catalogue.writing() as connection:
+        queue.finish(connection, taken)
+        queue.add(connection, taken.then("settle", 4, taken.place))
+    settled = queue.take(this_owner())
+    assert settled is not None and (settled.kind, settled.subject) == ("settle", 4), (
+        "it does not settle behind the load"
+    )
+    following = queue.take(this_owner())
+    assert following is not None and following.then("read", 9, 9).priority == BULK_PRIORITY
+
+
+def test_a_kind_of_a_later_version_is_left_for_its_worker(queue: JobQueue, catalogue: Catalogue) -> None:
+    add(queue, catalogue, NewJob(cast(JobKind, "weigh"), 1, "HQ", place_of(1)))
+    add(queue, catalogue, NewJob("read", 2, "HQ", place_of(2)))
+    taken = queue.take(this_owner())
+    assert taken is not None and taken.subject == 2
+    assert queue.take(this_owner()) is None
+    assert queue.waiting() == 2

@@ -137,7 +137,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "key", name=op.f("uq_job_kind_key")),
     )
     op.create_index("ix_job_lane", "job", ["lane", "place"], unique=False)
-    op.create_index("ix_job_ready", "job", ["state", "priority", "run_after", "id"], unique=False)
+    op.create_index("ix_job_turn", "job", ["state", "priority", "lane", sa.text("kind DESC"), "place"], unique=False)
     op.create_table(
         "journal_block",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
