@@ -21,7 +21,8 @@ def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
     yield _finding("python", True, platform.python_version())
     yield _tesseract(rooms.settings.languages)
     yield _checked("catalogue", lambda: rooms.catalogue.description, "look at DOSSIER_HOME and its disk")
-    yield _checked("objects", lambda: rooms.objects.description, "look at DOSSIER_HOME and its disk")
+    yield _checked("objects", lambda: rooms.objects.description, "look at DOSSIER_OBJECTS_URL, or at the disk")
+    yield _object_lock(rooms)
     yield _checked("index", lambda: _lag(rooms), "run `dossier work`, or `dossier reindex` where it stays behind")
     yield _jobs(rooms)
     yield _disk(rooms)
@@ -36,6 +37,16 @@ def _checked(what: str, look: Callable[[], str], remedy: str) -> dict[str, Any]:
         return _finding(what, True, look())
     except DossierError as error:
         return _finding(what, False, str(error), remedy)
+
+
+def _object_lock(rooms: Rooms) -> dict[str, Any]:
+    remedy = "mend what is named, or leave worm=compliance out of DOSSIER_OBJECTS_URL"
+    try:
+        protection = rooms.objects.protection()
+    except DossierError as error:
+        return _finding("object lock", False, str(error), remedy)
+    told = f"WORM mode proven: {protection.words}" if protection.proven else protection.words
+    return _finding("object lock", protection.proven or not protection.wanted, told, remedy)
 
 
 def _tesseract(languages: str) -> dict[str, Any]:

@@ -46,7 +46,11 @@ TABLE: dict[str, Setting] = {
         "",
         "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE; empty: HOME/catalogue.db",
     ),
-    "objects_url": Setting("DOSSIER_OBJECTS_URL", "", "file:///PATH; empty: HOME/objects"),
+    "objects_url": Setting(
+        "DOSSIER_OBJECTS_URL",
+        "",
+        "file:///PATH or s3+https://KEY:SECRET@HOST/BUCKET?prefix=…&region=…&worm=compliance; empty: HOME/objects",
+    ),
     "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH; empty: HOME/index"),
     "branch": Setting("DOSSIER_BRANCH", "HQ", "code of the branch that receives where none is named"),
     "time_zone": Setting("DOSSIER_TIME_ZONE", "UTC", "IANA name: the clock of a branch that is made by its first use"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -14,7 +15,6 @@ from archive.errors import BadInput
 
 FORM = "s3+http(s)://KEY:SECRET@HOST[:PORT]/BUCKET[?prefix=…&region=…&worm=compliance|off]"
 SCHEMES = ("s3+http:", "s3+https:")
-_CONNECT_TIMEOUT_S = 5.0
 _CONNECTIONS = 16
 """Kept open a process; more threads than that open their own and close them."""
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
@@ -41,8 +41,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long one request may be silent (s), how often it is tried in all, and the first pause between tries (s)."""
+    """How long connecting may take and a request be silent (s), how often it is tried in all, the first pause between (s)."""
 
+    connect_s: float = 5.0
     silence_s: float = 60.0
     tries: int = 4
     pause_s: float = 0.25
@@ -80,13 +81,13 @@ def read_address(url: str) -> Address:
 def pool_of(patience: Patience) -> PoolManager:
     """The connections of one process. Makes none yet."""
     pool = PoolManager(
-        # The limit for connecting is the connection's own, see `_connect`.
+        # The limit for connecting is the connection's own, see `_kinds`.
         timeout=Timeout(connect=patience.silence_s, read=patience.silence_s),
         maxsize=_CONNECTIONS,
         retries=_retries(patience),
         cert_reqs="CERT_REQUIRED",
     )
-    pool.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
+    pool.pool_classes_by_scheme = _kinds(patience.connect_s)
     return pool
 
 
@@ -125,33 +126,32 @@ def _retries(patience: Patience) -> Retry:
     )
 
 
-def _connect(connection: HTTPConnection) -> None:
-    """Connect within seconds, send with the patience of reading.
+def _kinds(connect_s: float) -> dict[str, type[HTTPConnectionPool]]:
+    """Connections that connect within seconds and send with the patience of reading.
 
     By itself urllib3 allows the time for connecting to the sending of a whole body too, which a slow line overruns.
     """
-    patience, connection.timeout = connection.timeout, _CONNECT_TIMEOUT_S
-    try:
-        if isinstance(connection, HTTPSConnection):
-            HTTPSConnection.connect(connection)
-        else:
-            HTTPConnection.connect(connection)
-    finally:
-        connection.timeout = patience
-    connection.sock.settimeout(patience)
 
+    def connect(connection: HTTPConnection, plainly: Callable[[], None]) -> None:
+        patience, connection.timeout = connection.timeout, connect_s
+        try:
+            plainly()
+        finally:
+            connection.timeout = patience
+        connection.sock.settimeout(patience)
 
-class _Http(HTTPConnection):
-    connect = _connect
+    class Http(HTTPConnection):
+        def connect(self) -> None:
+            connect(self, super().connect)
 
+    class Https(HTTPSConnection):
+        def connect(self) -> None:
+            connect(self, super().connect)
 
-class _Https(HTTPSConnection):
-    connect = _connect
+    class HttpPool(HTTPConnectionPool):
+        ConnectionCls = Http
 
+    class HttpsPool(HTTPSConnectionPool):
+        ConnectionCls = Https
 
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
+    return {"http": HttpPool, "https": HttpsPool}
