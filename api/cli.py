@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_customers, cli_documents, cli_intake, cli_moving, cli_serve, cli_upkeep
+from api import cli_customers, cli_documents, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
 from api.cli_context import Context, set_context
 from archive.errors import DossierError
 
@@ -27,8 +27,9 @@ def _common(
     home: Annotated[Path | None, typer.Option(help="Folder of the archive (DOSSIER_HOME).")] = None,
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON lines on stdout.")] = False,
     login: Annotated[str, typer.Option("--as", help="See and do only what this employee may.")] = "",
+    why: Annotated[str, typer.Option("--why", help="Why you look; kept with who looked at what.")] = "",
 ) -> None:
-    set_context(Context(home=home, as_json=json, login=login))
+    set_context(Context(home=home, as_json=json, login=login, why=why))
 
 
 cli_customers.join(app)
@@ -37,6 +38,7 @@ cli_documents.join(app)
 cli_serve.join(app)
 cli_upkeep.join(app)
 cli_moving.join(app)
+cli_looks.join(app)
 
 
 # Typer brings its own Click; the class that all its usage errors share is the last of ours before Python's.
@@ -65,11 +67,11 @@ def main() -> None:
         sys.exit(141)
 
 
-_WITH_VALUE = frozenset({"--home", "--as"})
+_WITH_VALUE = frozenset({"--home", "--as", "--why"})
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """`--json`, `--home DIR` and `--as LOGIN` may stand anywhere on the line; they are moved before the command."""
+    """`--json`, `--home DIR`, `--as LOGIN` and `--why WORDS` may stand anywhere on the line; they are moved before the command."""
     front, rest = [], []
     words = iter(arguments)
     for word in words:

@@ -24,6 +24,7 @@ class Context:
     home: Path | None = None
     as_json: bool = False
     login: str = ""
+    why: str = ""
 
     @property
     def settings(self) -> Settings:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api import looking
 from api.cli_context import asker, context, rooms
 from api.printing import Progress
 from archive import customers as directory
@@ -56,6 +57,7 @@ def show_one(customer: Annotated[int, typer.Argument(help="The customer's number
         access = asker(opened)
         with opened.catalogue.reading() as connection:
             view = directory.show(connection, access, customer)
+        opened.looks.note(access.actor, "read", looking.customer(view.id), why=context().why)
     if printer.as_json:
         printer.row(dataclasses.asdict(view))
         return

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import Connection
 
+from api import looking
 from api.cli_context import asker, context, rooms
 from api.document_answer import decision_in_english, suspicion_in_english
 from api.printing import Printer
@@ -44,6 +45,7 @@ def text(document: Documents) -> None:
         access = asker(opened)
         with opened.catalogue.reading() as connection:
             rows = [letters.seen(connection, access, number) for number in document]
+        opened.looks.note(access.actor, "text", *map(looking.document, document), why=context().why)
         for number, row in zip(document, rows, strict=True):
             read = load_reading(opened.objects, row.reading) if row.reading else ()
             whole = "\f".join(page.text for page in read)
@@ -59,6 +61,8 @@ def original(
         access = asker(opened)
         with opened.catalogue.reading() as connection:
             digest = _digest(connection, access, document)
+        subject = looking.document(int(document)) if document.isdigit() else looking.arrival(document)
+        opened.looks.note(access.actor, "take", subject, why=context().why)
         if output == "-":
             with opened.objects.open(digest) as source:
                 shutil.copyfileobj(source, sys.stdout.buffer)
@@ -85,6 +89,7 @@ def show(document: Document) -> None:
         access = asker(opened)
         with opened.catalogue.reading() as connection:
             card = letters.card(connection, access, document)
+        opened.looks.note(access.actor, "read", looking.document(document), why=context().why)
     row = dict(card.row._mapping) | {"facts": card.facts, "fields": card.fields}
     row |= {"decision": decision_in_english(card.decision), "explanation": in_english(card.explanation)}
     row |= {"suspicion": suspicion_in_english(card.row.suspicion)}
@@ -126,7 +131,9 @@ def find(
     text_ = " ".join(words)
     with rooms() as opened:
         opened.feed_all()
-        for row in _found(opened, asker(opened), text_, in_, limit):
+        access = asker(opened)
+        opened.looks.note(access.actor, "search", f"search:{text_}", why=context().why)
+        for row in _found(opened, access, text_, in_, limit):
             context().printer.row(row, f"{row['kind']:9} {row['id']:>7}  {row['title']}\n{'':19}{row['sentence']}")
 
 

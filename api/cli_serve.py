@@ -72,6 +72,8 @@ def _app(opened: Rooms, host: str) -> FastAPI:
             opened.door.accept,
             opened.drawer.draw,
             opened.recutter,
+            opened.looks,
+            opened.jobs,
         )
     )
 

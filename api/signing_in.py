@@ -14,13 +14,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from api.settings import Settings
-from archive import employees
+from archive import employees, looks
 from archive.access import Access, Role
 from archive.employees import Employee
 from archive.errors import BadInput, Forbidden, NotFound, NotSignedIn
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 COOKIE = "dossier_session"
 FORM_TOKEN = "form_token"  # noqa: S105 (the name of a field)
 FORM_TOKEN_HEADER = "x-form-token"  # noqa: S105 (the name of a header)
+WHY_HEADER = "x-why"
 DEMO_LOGIN = "demo"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -40,16 +41,27 @@ _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, how we know, and the token that this session's forms carry ('' for programs)."""
+    """Who asks, how we know, the token that this session's forms carry ('' for programs), and why they look ('' unsaid)."""
 
     employee: Employee
     how: Literal["cookie", "bearer", "demo"]
     form_token: str
+    why: str = ""
 
     @property
     def access(self) -> Access:
         """What the asker may see."""
         return self.employee.access
+
+    @property
+    def supervising(self) -> Access:
+        """What the asker holds as an admin: who looked at what is theirs alone to see."""
+        return self.employee.access_as(Role.ADMIN)
+
+    @property
+    def supervises(self) -> bool:
+        """Whether the asker may see who looked at what."""
+        return looks.supervises(self.supervising)
 
     @property
     def deciding(self) -> Access:
@@ -86,21 +98,27 @@ def _is_form_page(request: Request) -> bool:
 
 def who_is(request: Request) -> Asker:
     """Who asks, whatever is asked. Raises: NotSignedIn."""
+    why = _why(request)
     rooms: Rooms = request.app.state.rooms
     kind, _, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(COOKIE, "")
     with rooms.catalogue.reading() as connection:
         if kind.lower() == "bearer" and bearer:
-            return Asker(employees.signed_in(connection, bearer.strip()), "bearer", "")
+            return Asker(employees.signed_in(connection, bearer.strip()), "bearer", "", why)
         if cookie:
             try:
-                return Asker(employees.signed_in(connection, cookie), "cookie", form_token_of(cookie))
+                return Asker(employees.signed_in(connection, cookie), "cookie", form_token_of(cookie), why)
             except NotSignedIn:
                 if not rooms.settings.demo:
                     raise
         if rooms.settings.demo:
-            return Asker(employees.by_login(connection, DEMO_LOGIN), "demo", "")
+            return Asker(employees.by_login(connection, DEMO_LOGIN), "demo", "", why)
     raise NotSignedIn(say("sign in first"))
+
+
+def _why(request: Request) -> str:
+    """The reason given for looking: `why` in the address, or percent-encoded in a header."""
+    return (request.query_params.get("why") or unquote(request.headers.get(WHY_HEADER, ""))).strip()
 
 
 def form_token_of(session_token: str) -> str:

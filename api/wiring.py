@@ -11,6 +11,7 @@ from api.settings import Settings
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
 from archive.errors import BadInput
+from archive.looks import LookKeeper
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Door
 from intake.adapters.in_catalogue import CatalogueQueue
@@ -45,6 +46,7 @@ class Rooms:
     feeder: Feeder
     sandbox: Sandbox
     door: Door
+    looks: LookKeeper
 
     @cached_property
     def engines(self) -> Engines:
@@ -92,7 +94,8 @@ class Rooms:
             pass
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; who looked at what is written down first."""
+        self.looks.close()
         self.documents_index.release()
         self.customers_index.release()
         self.sandbox.close()
@@ -112,11 +115,7 @@ def open_rooms(settings: Settings) -> Rooms:
     catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
     objects = objects_at(settings.objects_url, home)
-    index = _path(settings.search_url, "tantivy", home / "index")
-    documents_index, customers_index = (
-        in_tantivy.documents(index / "documents"),
-        in_tantivy.customers(index / "customers"),
-    )
+    documents_index, customers_index = indexes_at(settings.search_url, home)
     sandbox, jobs = Sandbox(), CatalogueQueue(catalogue)
     return Rooms(
         settings,
@@ -128,6 +127,7 @@ def open_rooms(settings: Settings) -> Rooms:
         Feeder(catalogue, objects, documents_index, customers_index),
         sandbox,
         Door(catalogue, objects, jobs),
+        LookKeeper(catalogue),
     )
 
 
@@ -154,6 +154,17 @@ def objects_at(url: str, home: Path) -> ObjectStore:
 
         return S3Store(url)
     return FolderStore(_path(url, "file", home / "objects"))
+
+
+def indexes_at(url: str, home: Path) -> tuple[DocumentIndex, CustomerIndex]:
+    """The two indexes at this address; in `home` where there is none. Nothing is asked of them yet."""
+    if url.startswith(("elasticsearch:", "elasticsearch+https:", "opensearch:", "opensearch+https:")):
+        # Its client is wanted only by those who have such a server.
+        from search.adapters import in_elasticsearch
+
+        return in_elasticsearch.documents(url), in_elasticsearch.customers(url)
+    index = _path(url, "tantivy", home / "index")
+    return in_tantivy.documents(index / "documents"), in_tantivy.customers(index / "customers")
 
 
 def _path(url: str, scheme: str, default: Path) -> Path:

@@ -495,6 +495,7 @@ access_log = Table(
     Column("subject", Text, nullable=False, index=True),
     Column("action", Text, nullable=False),
     Column("why", Text, nullable=False, server_default=""),
+    Index("ix_access_log_actor", "actor", "id"),
 )
 
 outbox = Table(

@@ -21,6 +21,7 @@ from api.http import (
     ledger,
     searching,
     sessions,
+    who_looked,
 )
 from api.http.headers import Headed
 from api.http.rooms import Rooms
@@ -37,6 +38,7 @@ from api.pages import (
     sign_in,
     static_files,
     upload,
+    who_looked_page,
 )
 from api.pages import health as health_page
 from api.signing_in import ensure_demo, refuse_open_demo
@@ -44,7 +46,19 @@ from archive.errors import BadInput, DossierError, Forbidden, NotFound, NotSigne
 from archive.sentences import say
 
 _log = logging.getLogger("dossier.http")
-_JSON_ROUTES = (sessions, arrivals, documents, decisions, customers, cases, searching, ledger, health, described)
+_JSON_ROUTES = (
+    sessions,
+    arrivals,
+    documents,
+    decisions,
+    customers,
+    cases,
+    searching,
+    ledger,
+    who_looked,
+    health,
+    described,
+)
 _PAGES = (
     sign_in,
     search,
@@ -57,6 +71,7 @@ _PAGES = (
     ledger_page,
     arrival_page,
     health_page,
+    who_looked_page,
     static_files,
 )
 _DESCRIPTION = (

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
 
+from api import looking
 from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
@@ -82,4 +83,6 @@ def _shown_name(given: str | None) -> str:
 def follow(request: Request, receipt_number: str, rooms: Here, asker: By) -> Response:
     """What became of an arrival: its state and the letters cut out of it."""
     with rooms.catalogue.reading() as connection:
-        return answer(lists.one_arrival(connection, asker.access, receipt_number))
+        came = lists.one_arrival(connection, asker.access, receipt_number)
+    looking.note(rooms, asker, "read", looking.arrival(receipt_number))
+    return answer(came)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from fastapi import APIRouter, Response
 
+from api import looking
 from api.case_folder import folder_of
 from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
@@ -38,6 +39,7 @@ def show(number: str, rooms: Here, asker: By) -> Response:
     """A case by its number."""
     with rooms.catalogue.reading() as connection:
         folder = folder_of(connection, rooms.objects, asker.access, number)
+    looking.note(rooms, asker, "case", *looking.case(folder.card))
     needs = [
         NeedShown(one.document.code, one.document.names["en"], one.standing, one.document_id) for one in folder.needs
     ]

@@ -6,12 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import finding
+from api import finding, looking
 from api.http.answering import By, Here, answer
-from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS
-from api.signing_in import Asker
-from archive import looks
 from archive.showing import customers
 from search.ports import Query as IndexQuery
 
@@ -29,7 +26,9 @@ def find(
 ) -> Response:
     """Customers by any known datum or part of one."""
     query = IndexQuery(q, limit=limit, after=after, as_you_type=as_you_type)
-    return answer(finding.find_customers(rooms, asker.access, query, alone=True))
+    found = finding.find_customers(rooms, asker.access, query, alone=True)
+    looking.note_search(rooms, asker, q)
+    return answer(found)
 
 
 @router.get("/{customer_id}", response_model=customers.Card)
@@ -37,7 +36,7 @@ def show(customer_id: int, rooms: Here, asker: By) -> Response:
     """The customer's card: golden record with sources, holdings, folders, cases."""
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
-    note_look(rooms, asker, card.id)
+    looking.note(rooms, asker, "read", looking.customer(card.id))
     return answer(card)
 
 
@@ -54,10 +53,5 @@ def timeline(
     with rooms.catalogue.reading() as connection:
         key = customers.survivor(connection, customer_id)
         found = customers.timeline(connection, asker.access, key, folder_code=folder, before=before, limit=limit)
+    looking.note(rooms, asker, "timeline", looking.customer(key))
     return answer(found)
-
-
-def note_look(rooms: Rooms, asker: Asker, customer_id: int) -> None:
-    """Note in the access log who looked at which customer."""
-    with rooms.catalogue.writing() as connection:
-        looks.log(connection, asker.employee.login, "read", f"customer:{customer_id}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
+from api import looking
 from api.http.answering import answer, etag, rooms_of, version_wanted
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Decided, DecidedAlike, Problem, RescanSlip
@@ -143,7 +144,9 @@ def slip(
 ) -> Response:
     """What the slip says that lies on a letter which is to be scanned again."""
     with rooms.catalogue.reading() as connection:
-        return answer(rescan_slip.slip_of(connection, asker.deciding, document_id))
+        made = rescan_slip.slip_of(connection, asker.deciding, document_id)
+    looking.note(rooms, asker, "slip", looking.document(document_id))
+    return answer(made)
 
 
 @router.post("/split", response_model=Decided, openapi_extra=_IF_MATCH)
@@ -172,7 +175,9 @@ def alike(
 ) -> Response:
     """The waiting letters that look as this one did before it was decided: same sender, same type, same reason."""
     with rooms.catalogue.reading() as connection:
-        return answer(desk.alike(connection, asker.deciding, document_id))
+        found = desk.alike(connection, asker.deciding, document_id)
+    looking.note(rooms, asker, "list", *(looking.document(one.id) for one in found))
+    return answer(found)
 
 
 @router.post("/alike", response_model=DecidedAlike, openapi_extra=_IF_MATCH)

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api import looking
 from api.document_answer import as_answer
 from api.http.answering import By, Here, answer, etag
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Document, Text
 from api.reading_pages import page_of, pages_of
 from api.signing_in import Asker
-from archive import looks
 from archive.errors import NotFound
 from archive.sentences import say
 from archive.showing import letters
@@ -40,7 +40,7 @@ def show(document_id: int, rooms: Here, asker: By) -> Response:
 @router.get("/{document_id}/text", response_model=Text)
 def text(document_id: int, rooms: Here, asker: By) -> Response:
     """What the letter says, page by page."""
-    card = _looked_at(rooms, asker, document_id, "read")
+    card = _looked_at(rooms, asker, document_id, "text")
     pages = [{"number": page.number, "text": page.text} for page in pages_of(rooms.objects, card)]
     return answer({"id": document_id, "pages": pages})
 
@@ -49,14 +49,15 @@ def text(document_id: int, rooms: Here, asker: By) -> Response:
 def history(document_id: int, rooms: Here, asker: By) -> Response:
     """What happened to the document, newest first."""
     with rooms.catalogue.reading() as connection:
-        return answer(letters.history(connection, asker.access, document_id))
+        happenings = letters.history(connection, asker.access, document_id)
+    looking.note(rooms, asker, "history", looking.document(document_id))
+    return answer(happenings)
 
 
 @router.get("/{document_id}/pages/{number}.png", response_class=Response)
 def picture(request: Request, document_id: int, number: int, rooms: Here, asker: By) -> Response:
     """The picture of one page (from 1), upright, as PNG drawn by us."""
-    with rooms.catalogue.reading() as connection:
-        card = letters.card(connection, asker.access, document_id)
+    card = _looked_at(rooms, asker, document_id, "picture")
     page = page_of(pages_of(rooms.objects, card), number)
     if not page.has_picture:
         raise NotFound(
@@ -88,14 +89,8 @@ def _looked_at(rooms: Rooms, asker: Asker, document_id: int, action: str) -> let
     """The document as the asker may see it; that they looked is noted. Raises: NotFound."""
     with rooms.catalogue.reading() as connection:
         card = letters.card(connection, asker.access, document_id)
-    note_look(rooms, asker, action, document_id)
+    looking.note(rooms, asker, action, looking.document(document_id))
     return card
-
-
-def note_look(rooms: Rooms, asker: Asker, action: str, document_id: int) -> None:
-    """Note in the access log who looked at which document."""
-    with rooms.catalogue.writing() as connection:
-        looks.log(connection, asker.employee.login, action, f"document:{document_id}")
 
 
 def attachment(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from typing_extensions import TypedDict
 
+from api import looking
 from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
 from archive.ledger import LedgerRow, Period, ReceivedAgain, balance, received_again_list
@@ -66,7 +67,9 @@ def letters(
     """The letters behind a number, newest first; `before` is the last id of the page before."""
     part = Slice(period.branch, period.channel, period.since, period.until, state)
     with rooms.catalogue.reading() as connection:
-        return answer(lists.letters(connection, asker.access, part, before, limit))
+        found = lists.letters(connection, asker.access, part, before, limit)
+    looking.note(rooms, asker, "list", looking.LETTERS)
+    return answer(found)
 
 
 @router.get("/received-again", response_model=list[ReceivedAgain])

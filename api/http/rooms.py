@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from api.settings import Settings
 from archive.access import Access
 from archive.arrivals import NewArrival
+from archive.looks import LookKeeper
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Accepted
+from intake.ports import JobQueue
 from intake.recutting import Recutter
 from search.ports import CustomerIndex, DocumentIndex
 
@@ -32,3 +34,5 @@ class Rooms:
     accept: Callable[[NewArrival, Access], Accepted]
     draw_page: DrawPage
     recutter: Recutter
+    looks: LookKeeper
+    jobs: JobQueue

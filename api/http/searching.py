@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from api import finding
+from api import finding, looking
 from api.finding import Question, Where, none_given
 from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
@@ -51,7 +51,9 @@ def search(
         after,
         as_you_type,
     )
-    return answer(finding.find(rooms, asker.access, asked))
+    found = finding.find(rooms, asker.access, asked)
+    looking.note_search(rooms, asker, q)
+    return answer(found)
 
 
 @router.get("/suggestions", response_model=list[Suggestion])
@@ -59,6 +61,7 @@ def suggestions(rooms: Here, asker: By, q: Annotated[str, Query(max_length=200)]
     """Completions of the last word typed, names of customers first."""
     names = rooms.customers_index.suggest(q, asker.access, 5) if q.strip() else ()
     words = rooms.documents_index.suggest(q, asker.access, 5) if q.strip() else ()
+    looking.note_search(rooms, asker, q)
     return answer([*names, *words])
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.rendering import page
@@ -25,6 +26,7 @@ def show(
     """One arrival with its letters; looks again by itself while there is work left."""
     with rooms.catalogue.reading() as connection:
         came = lists.one_arrival(connection, asker.access, receipt_number)
+    looking.note(rooms, asker, "read", looking.arrival(receipt_number))
     in_letters = came.pages - len(came.separators) - len(came.blanks)
     working = any(letter.state == "work" for letter in came.letters)
     return page(request, asker, "arrival.html", here="ledger", came=came, pages_in_letters=in_letters, working=working)

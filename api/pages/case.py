@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api import looking
 from api.case_folder import folder_of
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
@@ -30,6 +31,7 @@ def show(
     with rooms.catalogue.reading() as connection:
         folder = folder_of(connection, rooms.objects, asker.access, number)
     card = folder.card
+    looking.note(rooms, asker, "case", *looking.case(card))
     today = datetime.now(ZoneInfo(rooms.settings.time_zone)).date().isoformat()
     overdue = card.state == "open" and bool(card.due_on) and str(card.due_on) < today
     sentence = _sentence(wording_for(request, asker), card, overdue)

@@ -9,8 +9,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy import Connection
 
+from api import looking
 from api.http.answering import rooms_of
-from api.http.customers import note_look
 from api.http.rooms import Rooms
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
@@ -48,7 +48,7 @@ def show(
             connection, asker.access, card.id, folder_code=folder, before=before, limit=_LINES + 1
         )
         folders = _folders(connection, asker.access, card, language)
-    note_look(rooms, asker, card.id)
+    looking.note(rooms, asker, "read", looking.customer(card.id))
     more = (
         address(f"/customers/{card.id}", {"folder": folder, "before": lines[_LINES - 1].id}) if lines[_LINES:] else ""
     )

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
-from api import finding
+from api import finding, looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.forms import Form
@@ -104,6 +104,7 @@ def shown(
         values = _letter(request, rooms, connection, access, narrowing, chosen, mine, cq) if chosen else _NO_LETTER
         told = done_of(connection, access, done) if done else None
         alike = desk.alike(connection, access, done) if told and not told.along else []
+    _note(rooms, asker, values, [one.id for one in alike])
     return page(
         request,
         asker,
@@ -124,6 +125,13 @@ def shown(
         rescan_why=deciding.RESCAN_WHY,
         **values,
     )
+
+
+def _note(rooms: Rooms, asker: Asker, shown_: Mapping[str, Any], alike: Sequence[int]) -> None:
+    """Who is shown is the letter, those that look alike, and the customers that it could be from."""
+    letters_ = [shown_["view"].id] if shown_["view"] else []
+    subjects = [*map(looking.document, [*letters_, *alike])]
+    looking.note(rooms, asker, "desk", *subjects, *(looking.customer(one.id) for one in shown_["candidates"]))
 
 
 _NO_LETTER: dict[str, Any] = {
@@ -214,6 +222,7 @@ def find_customers(
 ) -> Response:
     """The customers to choose from, as one types."""
     candidates = _found(rooms, asker.deciding, cq) if cq.strip() else []
+    looking.note_search(rooms, asker, cq)
     return page(request, asker, "candidates.html", candidates=candidates, cq=cq, doc=doc)
 
 
@@ -227,6 +236,7 @@ def find_cases(
     """The open cases of the customer chosen."""
     with rooms.catalogue.reading() as connection:
         found = cases.open_numbers(connection, asker.deciding, customer_id)
+    looking.note(rooms, asker, "cases", looking.customer(customer_id))
     return page(request, asker, "case_choice.html", open_cases=found)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.desk import asked, at, done_of, narrowing_in, query_of, shown
@@ -178,6 +179,7 @@ def slip(
     with rooms.catalogue.reading() as connection:
         made = rescan_slip.slip_of(connection, asker.deciding, document_id)
         done = done_of(connection, asker.deciding, document_id)
+    looking.note(rooms, asker, "slip", looking.document(document_id))
     side, code = rescan_slip.drawn(made.code)
     on = address("/desk", asked(narrowing) | {"done": document_id})
     return page(

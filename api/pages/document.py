@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api import looking
 from api.http.answering import rooms_of
-from api.http.documents import note_look
 from api.http.rooms import Rooms
 from api.pages.letter_view import letter_view
 from api.pages.rendering import page, wording_for
@@ -44,7 +44,7 @@ def show(
         card = letters.card(connection, asker.access, document_id)
         history = letters.history(connection, asker.access, document_id)
         names = letters.named(connection, _customers_in(history))
-    note_look(rooms, asker, "read", document_id)
+    looking.note(rooms, asker, "read", looking.document(document_id))
     view = letter_view(card, pages_of(rooms.objects, card), asker.access, q)
     t = wording_for(request, asker)
     told = [_line(t, one, {str(key): name for key, (_id, name) in names.items()}) for one in history]

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.rendering import address, page, wording_for
@@ -117,6 +118,8 @@ def listed(
     with rooms.catalogue.reading() as connection:
         read = lists.arrivals if what == "arrivals" else lists.letters
         rows: Sequence[lists.Arrival | lists.Letter] = read(connection, asker.access, part, before, _ROWS + 1)
+    if what == "letters":
+        looking.note(rooms, asker, "list", looking.LETTERS)
     asked = {"branch": branch, "channel": channel, "since": since, "until": until}
     onward = asked | {"state": state, "before": rows[_ROWS - 1].id} if rows[_ROWS:] else None
     return page(

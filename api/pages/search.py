@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import finding
+from api import finding, looking
 from api.finding import Found, FoundCustomer, FoundDocument, Question, Where, none_given
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
@@ -78,6 +78,7 @@ def show(
 
 def _values(rooms: Rooms, asker: Asker, asked: Question, straight: Jump | None, t: Wording) -> dict[str, Any]:
     found = finding.find(rooms, asker.access, asked)
+    looking.note_search(rooms, asker, asked.q)
     narrowed = asked.narrows_documents or bool(asked.branches)
     nothing = not found.customers.hits and not found.documents.hits
     return {

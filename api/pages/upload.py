@@ -6,12 +6,14 @@ The address names the arrivals, so loading the page again shows them again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
+from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.rendering import page
@@ -45,6 +47,7 @@ def show(
     with rooms.catalogue.reading() as connection:
         known = [_arrival(connection, asker, number) for number in dict.fromkeys(r)]
         branches = arrivals.branches_of(connection, asker.access)
+    _note(rooms, asker, [came for came in known if came is not None])
     return page(
         request,
         asker,
@@ -68,7 +71,13 @@ def outcome(
     """One arrival's line: asks again by itself until all of its letters are settled."""
     with rooms.catalogue.reading() as connection:
         came = lists.one_arrival(connection, asker.access, receipt_number)
+    _note(rooms, asker, [came])
     return page(request, asker, "upload_outcome.html", one=_outcome(came))
+
+
+def _note(rooms: Rooms, asker: Asker, shown: Sequence[lists.Arrival]) -> None:
+    """Only where letters are shown: until then the page asks again and again, and shows nobody."""
+    looking.note(rooms, asker, "read", *(looking.arrival(came.receipt_number) for came in shown if came.letters))
 
 
 def _arrival(connection: Connection, asker: Asker, number: str) -> lists.Arrival | None:

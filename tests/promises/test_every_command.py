@@ -87,6 +87,12 @@ def _(archive: Archive) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@command("looks")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "looks")
+    assert dossier(archive.home, "looks", "--limit", "1")
+
+
 @command("ledger")
 def _(archive: Archive) -> None:
     done = archive.as_eve("ledger")

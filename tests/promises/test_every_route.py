@@ -89,6 +89,8 @@ ROUTES: dict[str, Asked] = {
     "GET /api/ledger/arrivals": Asked(_at("/api/ledger/arrivals?branch=63"), (200,)),
     "GET /api/ledger/letters": Asked(_at("/api/ledger/letters?branch=63"), (200,)),
     "GET /api/ledger/received-again": Asked(_at("/api/ledger/received-again"), (200,)),
+    "GET /api/looks": Asked(_at("/api/looks?customer=3"), (403,)),
+    "GET /looks": Asked(_at("/looks?customer=3"), (403,)),
     "GET /sign-in": Asked(_at("/sign-in"), (200,)),
     "POST /sign-in": Asked(_at("/sign-in"), (303,), form={"login": OTHER_CLERK, "password": PASSWORD}),
     "POST /sign-out": Asked(_at("/sign-out"), (303,), form={}),

@@ -190,9 +190,15 @@ def test_a_forged_anchor_is_found(sealed: Catalogue, objects: ObjectStore) -> No
 
 
 def test_who_looked_at_whom_is_kept_and_shown_to_those_who_may_ask(catalogue: Catalogue) -> None:
-    with catalogue.writing() as connection:
-        looks.log(connection, "anna", "customer.show", "customer:17", "a call")
+    keeper = looks.LookKeeper(catalogue)
+    keeper.note("anna", "read", "customer:17", why="a call")
+    keeper.close()
+    with catalogue.reading() as connection:
         assert connection.execute(select(access_log.c.actor)).scalar_one() == "anna"
-        assert [look.why for look in looks.history(connection, system("test"), "customer:17")] == ["a call"]
+        found = looks.find(connection, system("test"), looks.Asked(customer=17))
+        assert [(look.actor, look.why) for look in found] == [("anna", "a call")]
+        for role in set(Role) - {Role.ADMIN}:
+            with pytest.raises(Forbidden):
+                looks.find(connection, Access("eve", frozenset({role}), None), looks.Asked(customer=17))
         with pytest.raises(Forbidden):
-            looks.history(connection, Access("eve", frozenset({Role.STAFF}), None), "customer:17")
+            looks.find(connection, Access("ada", frozenset(Role), frozenset({"12"})), looks.Asked(customer=17))

@@ -30,7 +30,8 @@ def described() -> dict[str, Any]:
     """The description, of an application that has no archive behind it: nothing is asked of its rooms."""
     settings = read_settings({}, Path("home"))
     nothing = cast(Any, None)
-    return create_app(Rooms(nothing, nothing, nothing, nothing, settings, nothing, nothing, nothing)).openapi()
+    rooms = Rooms(nothing, nothing, nothing, nothing, settings, nothing, nothing, nothing, nothing, nothing)
+    return create_app(rooms).openapi()
 
 
 def test_the_description_is_the_one_in_the_repository() -> None:

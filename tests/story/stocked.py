@@ -236,6 +236,8 @@ def stock(home: Path, demo: bool = False) -> Stock:
         opened.door.accept,
         opened.drawer.draw,
         opened.recutter,
+        opened.looks,
+        opened.jobs,
     )
     made = Stock(opened, rooms)
     with opened.catalogue.writing() as connection:

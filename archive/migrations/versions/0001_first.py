@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("why", TEXT, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_log")),
     )
+    op.create_index("ix_access_log_actor", "access_log", ["actor", "id"], unique=False)
     op.create_index(op.f("ix_access_log_subject"), "access_log", ["subject"], unique=False)
     op.create_table(
         "account",
