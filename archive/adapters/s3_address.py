@@ -58,7 +58,8 @@ def read_address(url: str) -> Address:
         port = f":{parts.port}" if parts.port else ""
         check_bucket_name(bucket, True)
     except ValueError as error:
-        raise BadInput(f"the object store's address is not {FORM}: special characters are written as %XX") from error
+        words = "special characters are written as %XX, and a bucket's name has 3 to 63 small letters, digits, dots and dashes"
+        raise BadInput(f"the object store's address is not {FORM}: {words}") from error
     if not (parts.hostname and parts.username and parts.password):
         raise BadInput(f"the object store's address lacks host, key or secret: {FORM}")
     if unknown := set(query) - {"prefix", "region", "worm"}:
