@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import threading
 import urllib.request
 import uuid
@@ -70,8 +71,8 @@ class Busy:
 
 
 @contextmanager
-def busy_server(url: str) -> Iterator[Busy]:
-    """Such a server before the one in `url`."""
+def busy_server(url: str, tls: ssl.SSLContext | None = None) -> Iterator[Busy]:
+    """Such a server before the one in `url`; with `tls` it speaks HTTPS."""
     parts, busy = urlsplit(url), Busy(url)
 
     class Handler(BaseHTTPRequestHandler):
@@ -113,6 +114,9 @@ def busy_server(url: str) -> Iterator[Busy]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         busy.url = _by_way_of(url, server.server_port)
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+            busy.url = busy.url.replace("s3+http:", "s3+https:", 1)
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:

@@ -6,8 +6,11 @@ import hashlib
 import io
 import multiprocessing
 import random
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -197,6 +200,27 @@ def test_busy_while_worm_is_tried_out_is_not_taken_for_a_lock_that_holds() -> No
                 store.protection()
         busy.refusals = 0
         assert store.protection().proven, "what was not answered is asked again"
+        store.close()
+
+
+def test_over_tls_it_is_all_the_same_and_a_stranger_is_not_trusted(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=store -addext subjectAltName=IP:127.0.0.1"
+    subprocess.run([*command.split(), "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    with busy_server(bucket, tls) as server:
+        store = S3Store(server.url, QUICK)
+        with pytest.raises(EngineAway, match="certificate"):
+            store.put(io.BytesIO(LARGE))
+        store.close()
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        store = S3Store(server.url, QUICK)
+        for content in (b"a letter", LARGE):
+            digest, _ = store.put(io.BytesIO(content))
+            assert store.verify(digest)
         store.close()
 
 
