@@ -1,4 +1,4 @@
-.PHONY: help install demo serve check test engines engines-stop seed lock clean
+.PHONY: help install demo serve check test test-engines engines engines-stop seed lock clean
 .DEFAULT_GOAL := help
 DEMO_HOME := home/demo
 
@@ -28,6 +28,11 @@ test:  ## Every test that needs no server
 engines:  ## Install and start the real servers (ONLY="postgres minio": these alone)
 	@./install.sh --with-engines $(ONLY)
 	@.venv/bin/python -m tests.engines up $(ONLY)
+
+test-engines:  ## Every contract suite and the story on real servers (starts them)
+	@./install.sh --with-tests
+	@$(MAKE) --no-print-directory engines
+	.venv/bin/python -m pytest -m engine
 
 engines-stop:  ## Stop the real servers (ONLY="…": these alone)
 	@.venv/bin/python -m tests.engines down $(ONLY)
