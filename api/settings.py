@@ -51,7 +51,7 @@ TABLE: dict[str, Setting] = {
         "",
         "file:///PATH or s3+https://KEY:SECRET@HOST/BUCKET?prefix=…&region=…&worm=compliance; empty: HOME/objects",
     ),
-    "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH; empty: HOME/index"),
+    "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH, elasticsearch(+https)://USER:PASSWORD@HOST:PORT/PREFIX or opensearch…; empty: HOME/index"),
     "branch": Setting("DOSSIER_BRANCH", "HQ", "code of the branch that receives where none is named"),
     "time_zone": Setting("DOSSIER_TIME_ZONE", "UTC", "IANA name: the clock of a branch that is made by its first use"),
     "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),

@@ -20,7 +20,7 @@ from search.ports import Highlight
 PIECE_CHARACTERS = 240
 _BEFORE = 60
 _MOST_PLACES = 200
-_MOST_SCANNED = 100_000
+MOST_SCANNED = 100_000
 _MOST_FOLDED = 20_000
 _WORD = re.compile(WORD)
 _CONTROLS = dict.fromkeys((*range(32), 127, 8232, 8233), " ")
@@ -146,7 +146,7 @@ def piece(field: str, text: str, wanted: Marker) -> Highlight | None:
     """
     if not text:
         return None
-    text = text[:_MOST_SCANNED]
+    text = text[:MOST_SCANNED]
     folded = roughly(text)
     places = _places(folded, wanted)
     if not places and wanted.stems:  # what answers may be written with look-alike letters

@@ -9,6 +9,8 @@ Rules that every adapter keeps (one contract suite in `tests/contracts/` runs on
 - Highlights are places in plain text, never markup: escaping is the page's job.
 - An engine that does not answer raises `EngineAway`; it never answers "nothing found" instead.
 - One process writes at a time: another that tries gets `AnotherWrites` until `release`. Reading is always possible.
+  An engine may keep that by a lock or by a lease that runs out; either way two that write do no harm but double work.
+- What the engine refuses, whatever is tried, is not in the index in any version, and `commit` tells it.
 """
 
 from __future__ import annotations
@@ -86,6 +88,15 @@ class Gone:
 
     id: int
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A thing that the engine would not take in this version, and its reason, for a person to read."""
+
+    id: int
+    version: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +193,11 @@ class Writing(Protocol[Put]):
         """Delete, leaving a tombstone; answers how many were held in a version not newer. Safe to repeat."""
         ...
 
-    def commit(self, sequence: int = 0) -> None:
-        """Make durable and visible what was put and deleted since. `sequence` marks how far the feed was read."""
+    def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
+        """Make durable and visible what was put and deleted since; answers what the engine refused of it.
+
+        `sequence` marks how far the feed was read.
+        """
         ...
 
     def release(self) -> None:
@@ -196,6 +210,10 @@ Found = TypeVar("Found", bound=IndexedDocument | IndexedCustomer)
 
 class SearchIndex(Writing[Found], Protocol[Found]):
     """One index: written by the feeder, read by everyone."""
+
+    def description(self) -> str:
+        """The engine, its version and where it is, without secrets. Raises EngineAway."""
+        ...
 
     def search(self, query: Query, access: Access) -> Hits[Found]:
         """One page of answers. Raises BadInput for an `after` that it did not give, or one too deep."""

@@ -9,24 +9,28 @@ from __future__ import annotations
 import io
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from elasticsearch import Elasticsearch, NotFoundError
 from minio import Minio
 from minio.error import S3Error
 from sqlalchemy import create_engine, make_url, text
 
-from api.wiring import catalogue_at, objects_at
+from api.wiring import catalogue_at, indexes_at, objects_at
 from archive.adapters.digested import place_of
 from archive.adapters.in_postgresql import PostgresqlCatalogue
 from archive.adapters.in_s3 import S3Store
 from archive.adapters.s3_address import Patience, client_of, pool_of, read_address
 from archive.errors import Conflict
 from archive.ports import Catalogue, ObjectStore
+from search.adapters.elastic_address import read_address as read_search_address
+from search.adapters.elastic_client import Server
+from search.ports import CustomerIndex, DocumentIndex
 from tests.engines.environment import url_of
 
 
@@ -169,3 +173,78 @@ def _opened_store(url: str) -> Iterator[OpenedStore]:
 
 STORES = [pytest.param("on_disk"), on_engine("minio", "in_minio"), on_engine("versitygw", "in_versitygw")]
 """What a suite on the object store runs over; another server joins here."""
+
+
+@contextmanager
+def fresh_prefix(engine: str) -> Iterator[str]:
+    """The address of indexes that are not there yet; gone at the end."""
+    url = f"{address(engine)}/test-{uuid.uuid4().hex[:12]}"
+    try:
+        yield url
+    finally:
+        search_server(url).change(_remove_all(read_search_address(url).prefix))
+
+
+def search_server(url: str) -> Server:
+    """A client for what no adapter does."""
+    return Server(read_search_address(url))
+
+
+def _remove_all(prefix: str) -> Callable[[Elasticsearch], Any]:
+    def remove(client: Elasticsearch) -> Any:
+        for name in client.indices.get(index=f"{prefix}-*").body:
+            client.indices.delete(index=name)
+        with suppress(NotFoundError):
+            client.indices.delete_index_template(name=f"{prefix}-*")
+        return client.info()
+
+    return remove
+
+
+@dataclass(frozen=True)
+class OpenedIndexes:
+    """Two empty indexes; opened again and again, as several processes would."""
+
+    url: str
+    opened: list[DocumentIndex | CustomerIndex] = field(default_factory=list)
+
+    def documents(self) -> DocumentIndex:
+        """The index of documents, once more."""
+        index = documents_at(self.url)
+        self.opened.append(index)
+        return index
+
+    def customers(self) -> CustomerIndex:
+        """The index of customers, once more."""
+        index = indexes_at(self.url, Path())[1]
+        self.opened.append(index)
+        return index
+
+
+def documents_at(url: str) -> DocumentIndex:
+    """The index of documents at this address, in whatever process."""
+    return indexes_at(url, Path())[0]
+
+
+def opened_indexes(request: pytest.FixtureRequest, folder: Path) -> Iterator[OpenedIndexes]:
+    """The body of a fixture that runs over `INDEXES`."""
+    if request.param == "in_tantivy":
+        yield from _opened_indexes(f"tantivy://{folder / 'index'}")
+    else:
+        with fresh_prefix(request.param) as url:
+            yield from _opened_indexes(url)
+
+
+def _opened_indexes(url: str) -> Iterator[OpenedIndexes]:
+    indexes = OpenedIndexes(url)
+    yield indexes
+    for index in indexes.opened:
+        index.release()
+
+
+INDEXES = [
+    pytest.param("in_tantivy"),
+    on_engine("elasticsearch", "in_elasticsearch"),
+    on_engine("opensearch", "in_opensearch"),
+]
+"""What a suite on the indexes runs over; another engine joins here."""

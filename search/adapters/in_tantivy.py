@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Generic, Protocol
 
@@ -18,12 +19,13 @@ from archive.access import Access
 from search.adapters.tantivy_customers import Customers
 from search.adapters.tantivy_documents import Documents
 from search.adapters.tantivy_layout import Layout
-from search.adapters.tantivy_paging import page_of
+from search.adapters.tantivy_paging import found_on, next_after
 from search.adapters.tantivy_shelf import Shelf, committed_sequence
-from search.adapters.tantivy_terms import Wording, narrowed
+from search.adapters.tantivy_terms import narrowed
 from search.adapters.tantivy_writing import Scribe
-from search.asking import Asked, Effort, ask, efforts
+from search.asking import Asked, Effort, ask
 from search.marking import Marker, marker
+from search.paging import efforts_of, page_of
 from search.ports import (
     CustomerIndex,
     DocumentIndex,
@@ -32,10 +34,12 @@ from search.ports import (
     Hit,
     Hits,
     Query,
+    Refused,
     Suggestion,
     Thing,
     Writing,
 )
+from search.wording import Wording
 
 _MOST_FACET_VALUES = 500
 
@@ -76,6 +80,11 @@ class TantivyIndex(Generic[Thing]):
         self._shelf = Shelf(folder, kind.layout)
         self._scribe = Scribe(self._shelf, kind.written)
 
+    def description(self) -> str:
+        """As `search.ports.SearchIndex` says."""
+        self._shelf.searcher()
+        return f"tantivy {version('tantivy')}, {self._kind.layout.name} in {self._shelf.root}"
+
     def put_many(self, things: Iterable[Thing]) -> int:
         """As `search.ports.Writing` says."""
         return self._scribe.current.put_many(things)
@@ -84,9 +93,9 @@ class TantivyIndex(Generic[Thing]):
         """As `search.ports.Writing` says."""
         return self._scribe.current.delete_many(gone)
 
-    def commit(self, sequence: int = 0) -> None:
+    def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
         """As `search.ports.Writing` says."""
-        self._scribe.current.commit(sequence)
+        return self._scribe.current.commit(sequence)
 
     def release(self) -> None:
         """As `search.ports.Writing` says."""
@@ -106,9 +115,9 @@ class TantivyIndex(Generic[Thing]):
         page = page_of(query, bool(asked.terms))
         within = self._kind.within(query, asked, access)
         searcher = self._shelf.searcher()
-        for effort in self._efforts(asked, page.effort, query):
+        for effort in efforts_of(asked, page.effort, query):
             wanted = self._wanted(asked, effort, within, access)
-            found, total = page.search(searcher, self._kind.layout.schema, wanted)
+            found, total = found_on(page, searcher, wanted, self._kind.layout.schema)
             if total:
                 break
         marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if query.highlights else None
@@ -116,18 +125,9 @@ class TantivyIndex(Generic[Thing]):
             total=total,
             hits=tuple(self._hit(searcher, score, place, marks, access) for score, place in found),
             facets=self._facets(searcher, wanted, total) if query.facets else {},
-            next=page.next(found, total, effort),
+            next=next_after(page, found, total, effort),
             effort=effort,
         )
-
-    @staticmethod
-    def _efforts(asked: Asked, known: Effort | None, query: Query) -> list[Effort]:
-        if known is not None:
-            return [known]
-        if not asked.terms:
-            return [Effort.AS_TYPED]
-        worth = [effort for effort in efforts(asked) if effort <= query.most]
-        return [effort for effort in worth if effort >= query.least] or worth[-1:]
 
     def _wanted(self, asked: Asked, effort: Effort, within: list[Any], access: Access) -> Any:
         everything = tantivy.Query.all_query()
@@ -160,7 +160,7 @@ class TantivyIndex(Generic[Thing]):
         asked = ask(query.text, query.as_you_type)
         within = self._kind.within(query, asked, access)
         searcher = self._shelf.searcher()
-        for effort in self._efforts(asked, None, query):
+        for effort in efforts_of(asked, None, query):
             if total := searcher.search(self._wanted(asked, effort, within, access), limit=1).count:
                 return int(total)
         return 0

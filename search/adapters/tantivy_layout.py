@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import tantivy
-from tantivy import Filter, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import SchemaBuilder, TextAnalyzerBuilder, Tokenizer
 
 from search.folding import WORD
-from search.ports import IndexedCustomer, IndexedDocument
 
 
 @dataclass(frozen=True)
@@ -33,12 +31,6 @@ class Layout:
         return index
 
 
-def stemming() -> Any:
-    """Russian and English stems chained: each leaves the other's alphabet alone, so one field holds mixed text."""
-    words = TextAnalyzerBuilder(Tokenizer.regex(WORD))
-    return words.filter(Filter.stemmer("russian")).filter(Filter.stemmer("english")).build()
-
-
 def plain() -> Any:
     """Words as they are, folded before."""
     return TextAnalyzerBuilder(Tokenizer.regex(WORD)).build()
@@ -56,14 +48,3 @@ def keyed(schema: SchemaBuilder) -> SchemaBuilder:
     schema.add_unsigned_field("rank", fast=True)
     schema.add_bytes_field("shown", stored=True)
     return schema
-
-
-def as_json(thing: IndexedDocument | IndexedCustomer) -> bytes:
-    """What is shown in a hit, as it is stored."""
-    return _encoded({name: getattr(thing, name) for name in _NAMES[type(thing)]}).encode()
-
-
-_encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
-_NAMES: dict[type, tuple[str, ...]] = {
-    kind: tuple(one.name for one in fields(kind)) for kind in (IndexedDocument, IndexedCustomer)
-}

@@ -11,7 +11,7 @@ from typing import Any, Generic
 
 from archive.errors import EngineAway
 from search.adapters.tantivy_shelf import Pen, Shelf
-from search.ports import AnotherWrites, Gone, Thing
+from search.ports import AnotherWrites, Gone, Refused, Thing
 
 
 class Filling(Generic[Thing]):
@@ -34,11 +34,12 @@ class Filling(Generic[Thing]):
         with self._guard:
             return max(pen.delete(batch) for pen in self._pens())
 
-    def commit(self, sequence: int = 0) -> None:
-        """As `search.ports.Writing` says."""
+    def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
+        """As `search.ports.Writing` says; nothing is refused."""
         with self._guard:
             for pen in self._pens():
                 pen.commit(sequence)
+        return ()
 
     def release(self) -> None:
         """Nothing to let go: whoever began the rebuild ends it."""

@@ -1,8 +1,8 @@
-"""What every adapter of `search.ports.CustomerIndex` keeps. Another adapter joins by one line in `ADAPTERS`."""
+"""What every adapter of `search.ports.CustomerIndex` keeps. Another adapter joins by one line in `on_engines.INDEXES`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -10,14 +10,10 @@ from pathlib import Path
 import pytest
 
 from archive.access import Access
-from search.adapters import in_tantivy
 from search.asking import Effort
 from search.ports import CustomerIndex, Gone, IndexedCustomer, Query
 from tests.contracts.index_things import CLERK, EVERYBODY, NOBODY, STAFF, customer
-
-ADAPTERS: dict[str, Callable[[Path], CustomerIndex]] = {
-    "tantivy": in_tantivy.customers,
-}
+from tests.on_engines import INDEXES, opened_indexes
 
 PETR = customer(
     1,
@@ -37,11 +33,10 @@ JOAN = customer(
 )
 
 
-@pytest.fixture(params=ADAPTERS)
+@pytest.fixture(params=INDEXES)
 def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CustomerIndex]:
-    opened = ADAPTERS[request.param](tmp_path / "index")
-    yield opened
-    opened.release()
+    for indexes in opened_indexes(request, tmp_path):
+        yield indexes.customers()
 
 
 @pytest.fixture

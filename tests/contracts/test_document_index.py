@@ -1,4 +1,4 @@
-"""What every adapter of `search.ports.DocumentIndex` keeps. Another adapter joins by one line in `ADAPTERS`."""
+"""What every adapter of `search.ports.DocumentIndex` keeps. Another adapter joins by one line in `on_engines.INDEXES`."""
 
 from __future__ import annotations
 
@@ -13,28 +13,21 @@ import pytest
 
 from archive.access import Access
 from archive.errors import BadInput
-from search.adapters import in_tantivy
 from search.asking import Effort
 from search.ports import AnotherWrites, DocumentIndex, Gone, IndexedDocument, Query
 from tests.contracts.index_things import CLERK, EVERYBODY, NOBODY, document
-
-ADAPTERS: dict[str, Callable[[Path], DocumentIndex]] = {
-    "tantivy": in_tantivy.documents,
-}
+from tests.on_engines import INDEXES, OpenedIndexes, documents_at, opened_indexes
 
 
-@pytest.fixture(params=ADAPTERS)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], DocumentIndex]]:
+@pytest.fixture(params=INDEXES)
+def indexes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenedIndexes]:
+    yield from opened_indexes(request, tmp_path)
+
+
+@pytest.fixture
+def opened(indexes: OpenedIndexes) -> Callable[[], DocumentIndex]:
     """Opens the same index again and again, as several processes would."""
-    made: list[DocumentIndex] = []
-
-    def once_more() -> DocumentIndex:
-        made.append(ADAPTERS[request.param](tmp_path / "index"))
-        return made[-1]
-
-    yield once_more
-    for index in made:
-        index.release()
+    return indexes.documents
 
 
 @pytest.fixture
@@ -144,23 +137,22 @@ def test_only_one_writes_at_a_time_and_after_release_another_may(opened: Callabl
     assert found(first, "two") == [2]
 
 
-def _put_in_another_process(folder: Path, adapter: str, answer: multiprocessing.Queue[str]) -> None:
+def _put_in_another_process(url: str, answer: multiprocessing.Queue[str]) -> None:
     try:
-        put(ADAPTERS[adapter](folder), document(2, "two"))
+        put(documents_at(url), document(2, "two"))
         answer.put("written")
     except AnotherWrites:
         answer.put("refused")
 
 
 def test_another_process_is_refused_while_one_writes_and_its_commit_is_seen_here(
-    request: pytest.FixtureRequest, index: DocumentIndex, tmp_path: Path
+    indexes: OpenedIndexes, index: DocumentIndex
 ) -> None:
-    adapter = request.node.callspec.params["opened"]
     spawning = multiprocessing.get_context("spawn")
     answer = spawning.Queue()
     put(index, document(1, "one"))
     for expected in ("refused", "written"):
-        child = spawning.Process(target=_put_in_another_process, args=(tmp_path / "index", adapter, answer))
+        child = spawning.Process(target=_put_in_another_process, args=(indexes.url, answer))
         child.start()
         assert answer.get(timeout=60) == expected
         child.join()

@@ -1,0 +1,143 @@
+"""Where an index stands on a search server: numbered generations behind two aliases.
+
+PREFIX-documents            alias of the generation that is read, and written
+PREFIX-documents-filling    alias of the one that a rebuild fills, while there is one: whoever writes, writes both
+PREFIX-documents-000001     a generation, made by the index template PREFIX-documents
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from elasticsearch import ApiError, BadRequestError, NotFoundError
+
+from archive.errors import EngineAway, EngineFailed
+from search.adapters.elastic_client import Server, kind_of, why
+from search.adapters.elastic_layout import Layout, settings
+
+_LOG = logging.getLogger(__name__)
+
+
+class Shelf:
+    """The generations of one index. Safe to use from many threads."""
+
+    def __init__(self, server: Server, layout: Layout) -> None:
+        self.server = server
+        self.layout = layout
+        self.name = f"{server.address.prefix}-{layout.name}"
+        self.filling = f"{self.name}-filling"
+        self._guard = threading.Lock()
+        self._is_ready = False
+
+    def ready(self) -> None:
+        """See that there is an index of our layout, and make one where there is none. Raises EngineAway."""
+        with self._guard:
+            if not self._is_ready:
+                layout = self._layout_there()
+                if layout is None:
+                    self._make_first()
+                elif layout != self.layout.version:
+                    raise EngineAway(f"the index {self.name} was made by another version: run `dossier reindex`")
+                self._is_ready = True
+
+    def on_index(self, call: Callable[[], Any]) -> Any:
+        """What the call answers; once more where the index it asked has just been replaced or is not made yet."""
+        for attempts_left in (3, 2, 1, 0):
+            self.ready()
+            try:
+                return call()
+            except NotFoundError as error:
+                if not attempts_left:
+                    raise EngineFailed(f"the index {self.name} is not there: {why(error)}") from error
+                self._is_ready = False
+            except ApiError as error:
+                raise EngineFailed(f"the index {self.name} does not take this: {why(error)}") from error
+        raise AssertionError("unreachable")
+
+    def _layout_there(self) -> int | None:
+        try:
+            answer = self.server.question(lambda client: client.indices.get_mapping(index=self.name))
+        except NotFoundError:
+            return None
+        found = {int(one["mappings"].get("_meta", {}).get("layout", 0)) for one in answer.values()}
+        return found.pop() if len(found) == 1 else 0
+
+    def _make_first(self) -> None:
+        self._put_template()
+        self._make(self._number(1), self.name)
+
+    def _put_template(self) -> None:
+        template = {"settings": settings(self.server.address.shards), "mappings": self.layout.mappings()}
+        self.server.change(
+            lambda client: client.indices.put_index_template(
+                name=self.name, index_patterns=[f"{self.name}-0*"], priority=500, template=template
+            )
+        )
+
+    def _make(self, generation: str, alias: str) -> None:
+        """A new generation under this alias. Another process may have been quicker: then it is there all the same."""
+        try:
+            self.server.change(lambda client: client.indices.create(index=generation, aliases={alias: {}}))
+        except BadRequestError as error:
+            if kind_of(error) != "resource_already_exists_exception":
+                raise EngineFailed(f"the index {generation} cannot be made: {why(error)}") from error
+
+    def _number(self, number: int) -> str:
+        return f"{self.name}-{number:06}"
+
+    def generations(self) -> dict[str, set[str]]:
+        """Each generation that is there, and its aliases."""
+        try:
+            answer = self.server.question(lambda client: client.indices.get_alias(index=f"{self.name}-0*"))
+        except NotFoundError:
+            return {}
+        return {name: set(one["aliases"]) for name, one in answer.items()}
+
+    def is_filling(self) -> bool:
+        """Whether a rebuild is under way, whoever makes it."""
+        return bool(self.server.question(lambda client: client.indices.exists_alias(name=self.filling)))
+
+    def begin(self) -> str:
+        """A new generation to be filled. What a broken-off rebuild left is removed."""
+        there = self.generations()
+        for name, aliases in there.items():
+            if self.name not in aliases:
+                self.remove(name)
+        last = max((int(name.rpartition("-")[2]) for name in there), default=0)
+        generation = self._number(last + 1)
+        self._put_template()
+        self._make(generation, self.filling)
+        return generation
+
+    def swap(self, generation: str) -> None:
+        """Make the filled generation the one that is read, at once for everybody.
+
+        Raises EngineAway where another rebuild has taken over.
+        """
+        old = [name for name, aliases in self.generations().items() if self.name in aliases]
+        actions: list[dict[str, Any]] = [{"remove": {"index": generation, "alias": self.filling, "must_exist": True}}]
+        actions += [{"remove": {"index": name, "alias": self.name}} for name in old]
+        actions.append({"add": {"index": generation, "alias": self.name}})
+        try:
+            self.server.change(lambda client: client.indices.update_aliases(actions=actions))
+        except ApiError as error:
+            raise EngineAway(f"the rebuilt index {generation} is gone, another rebuild began: {why(error)}") from error
+        for name in old:
+            self.remove(name)
+
+    def drop_unless_current(self, generation: str) -> None:
+        """Remove the generation where it did not become the one that is read."""
+        if self.name not in self.generations().get(generation, {self.name}):
+            self.remove(generation)
+
+    def remove(self, generation: str) -> None:
+        """Remove this generation; nothing where it is gone."""
+        try:
+            self.server.change(lambda client: client.indices.delete(index=generation))
+        except NotFoundError:
+            _LOG.info("the index %s was gone already", generation)
+        except ApiError as error:
+            raise EngineFailed(f"the index {generation} cannot be removed: {why(error)}") from error
