@@ -30,6 +30,7 @@ class Settings:
     search_url: str
     branch: str
     time_zone: str
+    jobs_url: str
     languages: str
     company: str
     workers: int
@@ -51,7 +52,16 @@ TABLE: dict[str, Setting] = {
         "",
         "file:///PATH or s3+https://KEY:SECRET@HOST/BUCKET?prefix=…&region=…&worm=compliance; empty: HOME/objects",
     ),
-    "search_url": Setting("DOSSIER_SEARCH_URL", "", "tantivy:///PATH, elasticsearch(+https)://USER:PASSWORD@HOST:PORT/PREFIX or opensearch…; empty: HOME/index"),
+    "search_url": Setting(
+        "DOSSIER_SEARCH_URL",
+        "",
+        "tantivy:///PATH, elasticsearch(+https)://USER:PASSWORD@HOST:PORT/PREFIX or opensearch…; empty: HOME/index",
+    ),
+    "jobs_url": Setting(
+        "DOSSIER_JOBS_URL",
+        "",
+        "amqp://USER:PASSWORD@HOST/VHOST or redis://:PASSWORD@HOST/NUMBER, for workers run by Celery; empty: catalogue:",
+    ),
     "branch": Setting("DOSSIER_BRANCH", "HQ", "code of the branch that receives where none is named"),
     "time_zone": Setting("DOSSIER_TIME_ZONE", "UTC", "IANA name: the clock of a branch that is made by its first use"),
     "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),

@@ -116,7 +116,7 @@ def open_rooms(settings: Settings) -> Rooms:
     catalogue.upgrade()
     objects = objects_at(settings.objects_url, home)
     documents_index, customers_index = indexes_at(settings.search_url, home)
-    sandbox, jobs = Sandbox(), CatalogueQueue(catalogue)
+    sandbox, jobs = Sandbox(), jobs_at(settings.jobs_url, catalogue)
     return Rooms(
         settings,
         catalogue,
@@ -172,5 +172,14 @@ def _path(url: str, scheme: str, default: Path) -> Path:
         return default
     if not url.startswith(f"{scheme}:///"):
         # Not repeated whole: a mistyped address may hold a password.
+def jobs_at(url: str, catalogue: Catalogue) -> JobQueue:
+    """The job queue in this catalogue, announced by the broker at this address where there is one."""
+    if url in ("", "catalogue:"):
+        return CatalogueQueue(catalogue)
+    from intake.adapters.in_celery import CeleryQueue
+
+    return CeleryQueue(catalogue, url)
+
+
         raise BadInput(f"{url.partition(':')[0]}: is no engine that is known here; {scheme}:///PATH is one")
     return Path(url[len(scheme) + 3 :])

@@ -56,7 +56,7 @@ def workers_ahead(settings: Settings, count: int) -> Iterator[Crew]:
     What every worker needs is loaded once, here, and shared. They touch nothing before `Crew.begin`, and stop by
     themselves when nothing is left to do after `Crew.all_is_in`.
     """
-    _load()
+    load_for_work()
     # Forked where that is safe: no thread but this one, so no lock is half-held, and no connection is open yet.
     way = "fork" if sum(1 for _ in Path("/proc/self/task").iterdir()) == 1 else "spawn"
     context: Any = multiprocessing.get_context(way)
@@ -91,7 +91,7 @@ class _Signal:
         return self._seen.poll(within_s)
 
 
-def _load() -> None:
+def load_for_work() -> None:
     """Load what a worker needs, and what it would read from its own files; safe to repeat."""
     # Each worker has a core to itself, and shares none; and a process that forks must not have threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -144,8 +144,8 @@ def run_worker(
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
-    _load()
+    logs.begin(settings.log)
+    load_for_work()
     if begun is not None:
         begun.is_given(within_s=None)
     rooms = open_rooms(settings)
@@ -158,7 +158,7 @@ def run_worker(
         return not forever and (all_in is None or all_in.is_given()) and rooms.jobs.waiting() == 0
 
     try:
-        keeper = _JournalKeeper(rooms)
+        keeper = JournalKeeper(rooms)
         work(rooms.jobs, rooms.pipeline, until, keeper.keep)
         journal.seal(rooms.catalogue)
     finally:
@@ -166,7 +166,7 @@ def run_worker(
         rooms.close()
 
 
-class _JournalKeeper:
+class JournalKeeper:
     """What an idle worker does for the journal: seals what is pending, and anchors yesterday's last block once."""
 
     def __init__(self, rooms: Rooms) -> None:

@@ -45,8 +45,14 @@ class JobQueue(Protocol):
     """Jobs with a lease, an attempt cap and a reason at the end.
 
     `add`, `finish` and `bury` take the caller's transaction, so a job begins and ends with the business row that it is
-    about. A job whose owner died comes back by itself; steps are therefore safe to repeat.
+    about. A job whose owner died comes back by itself; steps are therefore safe to repeat. The most urgent goes first;
+    lanes that are equally urgent take turns. A kind that this version does not know is left for a later one's worker.
     """
+
+    @property
+    def description(self) -> str:
+        """Engine, version and place, without secrets, for the operator. Raises EngineAway where it does not answer."""
+        ...
 
     def add(self, connection: Connection, job: NewJob) -> None:
         """Add a job; one that is known by (kind, subject) already is left as it is."""

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from archive import tracing
 from archive.errors import Conflict, DossierError, EngineAway, EngineFailed, LimitExceeded, Unreadable
 from intake.adapters.in_catalogue import this_owner
-from intake.jobs import MAX_ATTEMPTS, MAX_INTERRUPTIONS, Job
+from intake.jobs import MAX_ATTEMPTS, MAX_INTERRUPTIONS, Job, arrival_of
 from intake.ports import JobQueue
 
 if TYPE_CHECKING:
@@ -32,50 +34,79 @@ def work(
     `when_idle` runs between jobs whenever none is due: sealing the journal, feeding the index. While an engine is
     away, nothing is given up: the worker pauses, longer each time, gives its job back and tries again.
     """
-    worker, done, pause_s, away = _Worker(jobs, pipeline, this_owner()), 0, 0.0, ""
+    worker, done = Worker(jobs, pipeline, this_owner()), 0
     while True:
-        try:
-            if away:
-                jobs.postpone(worker.owner, away)
-                away = ""
+        with worker.patience():
             if worker.do_one():
-                done, pause_s = done + 1, 0.0
+                done += 1
                 continue
             when_idle()
             if until():
                 return done
             time.sleep(_IDLE_S)
-        except EngineAway as error:
-            pause_s, away = min(max(2 * pause_s, 1.0), _LONGEST_PAUSE_S), str(error)
-            _log.warning("%s; trying again in %.0f s", error, pause_s)
-            time.sleep(pause_s)
 
 
-class _Worker:
+def drain(worker: Worker, hold_s: float) -> bool:
+    """Do jobs until none is due, or for `hold_s`; whether there may be more. An engine that is away is waited for."""
+    until = time.monotonic() + hold_s
+    while time.monotonic() < until or worker.pauses:
+        with worker.patience():
+            if not worker.do_one():
+                return False
+    return True
+
+
+class Worker:
     """One worker's turn: take a job, attempt it; now and then, take back what dead ones held."""
 
     def __init__(self, jobs: JobQueue, pipeline: Pipeline, owner: str) -> None:
-        self.owner = owner
-        self._jobs, self._pipeline = jobs, pipeline
+        self._jobs, self._pipeline, self._owner = jobs, pipeline, owner
         self._recovered_at = float("-inf")
+        self._pause_s, self._away = 0.0, ""
+
+    @property
+    def pauses(self) -> bool:
+        """Whether an engine was away at the last turn; a job may still be held."""
+        return bool(self._away)
 
     def do_one(self) -> bool:
-        """Whether there was a job to do. Raises EngineAway; the job is then still held."""
+        """Whether there was a job to do. Raises EngineAway; the job is then still held, and given back at the next turn."""
+        if self._away:
+            self._jobs.postpone(self._owner, self._away)
+            self._away = ""
         if time.monotonic() - self._recovered_at > _RECOVER_EVERY_S:
             self._jobs.recover()
             self._recovered_at = time.monotonic()
-        job = self._jobs.take(self.owner)
+        job = self._jobs.take(self._owner)
         if job is None:
             return False
         attempt(self._jobs, self._pipeline, job)
+        self._pause_s = 0.0
         return True
+
+    @contextmanager
+    def patience(self) -> Iterator[None]:
+        """Where an engine is away in the block, a pause: longer each time, until a job was done again."""
+        try:
+            yield
+        except EngineAway as error:
+            self._pause_s, self._away = min(max(2 * self._pause_s, 1.0), _LONGEST_PAUSE_S), str(error)
+            _log.warning("%s; trying again in %.0f s", error, self._pause_s)
+            time.sleep(self._pause_s)
 
 
 def attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
-    """One attempt at one job; one that can not be done goes to a person.
+    """One attempt at one job; one that can not be done goes to a person. Its log lines name the arrival.
 
     Raises EngineAway where an engine does not answer: that is not the job's fault, and costs it no attempt.
     """
+    began = time.monotonic()
+    with tracing.following(arrival=arrival_of(job.place), job=job.kind, subject=job.subject):
+        _attempt(jobs, pipeline, job)
+        _log.info("attempted", extra={"told": {"seconds": round(time.monotonic() - began, 3)}})
+
+
+def _attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
     if job.attempts > MAX_ATTEMPTS:
         pipeline.give_up(job, WorkerLost(f"its worker was lost {job.attempts - 1} times"))
         return

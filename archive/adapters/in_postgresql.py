@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from archive import migrations
+from archive.after_commit import has_committed
 from archive.errors import BadInput, EngineAway
 
 OLDEST_MAJOR = 15
@@ -73,6 +74,7 @@ class PostgresqlCatalogue:
                 with contextlib.suppress(DBAPIError):
                     connection.rollback()
                 raise
+            has_committed(connection)
 
     @contextmanager
     def _begun(self, isolation: str, *, read_only: bool) -> Iterator[Connection]:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from archive import migrations
+from archive.after_commit import has_committed
 from archive.errors import EngineAway
 
 _BUSY_TIMEOUT_MS = 60_000
@@ -60,6 +61,7 @@ class SqliteCatalogue:
                 connection.rollback()
                 raise
             connection.commit()
+            has_committed(connection)
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[Connection]:

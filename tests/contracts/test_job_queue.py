@@ -5,10 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import update
@@ -17,6 +17,7 @@ from archive.errors import Conflict
 from archive.ports import Catalogue
 from archive.schema import job
 from intake.adapters.in_catalogue import CatalogueQueue, this_owner
+from intake.adapters.in_celery import CeleryQueue
 from intake.jobs import (
     BULK_PRIORITY,
     MAX_ATTEMPTS,
@@ -28,9 +29,14 @@ from intake.jobs import (
     place_of,
 )
 from intake.ports import JobQueue
-from tests.on_engines import CATALOGUES, Opened, opened_catalogue
+from tests.on_brokers import forget_messages, own_messages
+from tests.on_engines import CATALOGUES, Opened, address, on_engine, opened_catalogue
 
-QUEUES: list[Callable[[Catalogue], JobQueue]] = [CatalogueQueue]
+QUEUES: list[Any] = [
+    pytest.param(CatalogueQueue, id="CatalogueQueue"),
+    on_engine(lambda catalogue: CeleryQueue(catalogue, address("rabbitmq")), "rabbitmq"),
+    on_engine(lambda catalogue: CeleryQueue(catalogue, address("redis")), "redis"),
+]
 
 
 @pytest.fixture(params=CATALOGUES)
@@ -43,16 +49,25 @@ def catalogue(opened: Opened) -> Catalogue:
     return opened.catalogue
 
 
-@pytest.fixture(params=QUEUES, ids=lambda adapter: adapter.__name__)
-def queue(request: pytest.FixtureRequest, catalogue: Catalogue) -> JobQueue:
-    made: JobQueue = request.param(catalogue)
-    return made
+@pytest.fixture(params=QUEUES)
+def queue(request: pytest.FixtureRequest, catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch) -> Iterator[JobQueue]:
+    with own_messages(monkeypatch):
+        made: JobQueue = request.param(catalogue)
+        yield made
+        forget_messages(made)
 
 
 def add(queue: JobQueue, catalogue: Catalogue, *jobs: NewJob) -> None:
     with catalogue.writing() as connection:
         for new in jobs:
             queue.add(connection, new)
+
+
+def test_the_operator_is_told_what_and_where_without_secrets(queue: JobQueue) -> None:
+    assert queue.description.startswith("in the catalogue")
+    if isinstance(queue, CeleryQueue):
+        assert queue.broker.place in queue.description
+        assert str(queue.broker.app.connection_for_write().password) not in queue.description
 
 
 def test_a_job_is_taken_by_one_owner_only(queue: JobQueue, catalogue: Catalogue) -> None:
