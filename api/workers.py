@@ -144,7 +144,7 @@ def run_worker(
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return
-    logs.begin(settings.log)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     load_for_work()
     if begun is not None:
         begun.is_given(within_s=None)
