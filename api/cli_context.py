@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from api import logs
 from api.printing import Printer
 from api.settings import Settings, read_settings
 from api.wiring import Rooms, open_rooms
@@ -50,7 +51,9 @@ def context() -> Context:
 @contextmanager
 def rooms() -> Iterator[Rooms]:
     """The rooms of the archive at this command's home, closed at the end."""
-    opened = open_rooms(context().settings)
+    settings = context().settings
+    logs.begin(settings.log)
+    opened = open_rooms(settings)
     try:
         yield opened
     finally:

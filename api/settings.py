@@ -10,6 +10,8 @@ from typing import Any
 
 from archive.errors import BadInput
 
+LOG_KINDS = ("text", "json")
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -28,9 +30,9 @@ class Settings:
     catalogue_url: str
     objects_url: str
     search_url: str
+    jobs_url: str
     branch: str
     time_zone: str
-    jobs_url: str
     languages: str
     company: str
     workers: int
@@ -38,6 +40,8 @@ class Settings:
     port: int
     session_hours: int
     demo: bool
+    log: str
+    metrics_token: str
 
 
 TABLE: dict[str, Setting] = {
@@ -73,6 +77,10 @@ TABLE: dict[str, Setting] = {
     "port": Setting("DOSSIER_PORT", "8765", "port that `dossier serve` listens on"),
     "session_hours": Setting("DOSSIER_SESSION_HOURS", "12", "hours until a sign-in ends"),
     "demo": Setting("DOSSIER_DEMO", "0", "1: no sign-in, on a loopback address only"),
+    "log": Setting("DOSSIER_LOG", "text", "text: warnings on stderr; json: all that happens, a JSON object a line"),
+    "metrics_token": Setting(
+        "DOSSIER_METRICS_TOKEN", "", "bearer token that /metrics takes beside an admin's sign-in; empty: none"
+    ),
 }
 
 
@@ -89,6 +97,8 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
     if home is not None:
         values["home"] = home
     values["home"] = Path(values["home"]).absolute()
+    if values["log"] not in LOG_KINDS:
+        raise BadInput(f"{TABLE['log'].name}={values['log']!r} is none of {', '.join(LOG_KINDS)}")
     return Settings(**values)
 
 

@@ -12,6 +12,7 @@ from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
 from archive.errors import BadInput
 from archive.looks import LookKeeper
+from archive.measures import Meter
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Door
 from intake.adapters.in_catalogue import CatalogueQueue
@@ -47,10 +48,12 @@ class Rooms:
     sandbox: Sandbox
     door: Door
     looks: LookKeeper
+    meter: Meter
 
     @cached_property
     def engines(self) -> Engines:
         """What the steps work with."""
+        from api.measuring import MeasuredPageReader
         from dedup.adapters.in_catalogue import DirectoryInCatalogue
         from intake.adapters.in_tesseract import TesseractPageReader
         from intake.engines import Engines
@@ -60,7 +63,7 @@ class Rooms:
             self.objects,
             self.jobs,
             self.sandbox,
-            TesseractPageReader(self.settings.languages),
+            MeasuredPageReader(TesseractPageReader(self.settings.languages), self.meter, self.catalogue),
             DirectoryInCatalogue(self.catalogue),
             _company(self.settings),
             DEFAULT_LIMITS,
@@ -96,6 +99,7 @@ class Rooms:
     def close(self) -> None:
         """Let go of everything; who looked at what is written down first."""
         self.looks.close()
+        self.meter.keep(self.catalogue, at_once=True)
         self.documents_index.release()
         self.customers_index.release()
         self.sandbox.close()
@@ -128,6 +132,7 @@ def open_rooms(settings: Settings) -> Rooms:
         sandbox,
         Door(catalogue, objects, jobs),
         LookKeeper(catalogue),
+        Meter(),
     )
 
 
@@ -167,11 +172,6 @@ def indexes_at(url: str, home: Path) -> tuple[DocumentIndex, CustomerIndex]:
     return in_tantivy.documents(index / "documents"), in_tantivy.customers(index / "customers")
 
 
-def _path(url: str, scheme: str, default: Path) -> Path:
-    if not url:
-        return default
-    if not url.startswith(f"{scheme}:///"):
-        # Not repeated whole: a mistyped address may hold a password.
 def jobs_at(url: str, catalogue: Catalogue) -> JobQueue:
     """The job queue in this catalogue, announced by the broker at this address where there is one."""
     if url in ("", "catalogue:"):
@@ -181,5 +181,10 @@ def jobs_at(url: str, catalogue: Catalogue) -> JobQueue:
     return CeleryQueue(catalogue, url)
 
 
+def _path(url: str, scheme: str, default: Path) -> Path:
+    if not url:
+        return default
+    if not url.startswith(f"{scheme}:///"):
+        # Not repeated whole: a mistyped address may hold a password.
         raise BadInput(f"{url.partition(':')[0]}: is no engine that is known here; {scheme}:///PATH is one")
     return Path(url[len(scheme) + 3 :])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
-import logging
 import multiprocessing
 import os
 import signal
@@ -18,9 +17,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+from api import logs
 from api.settings import Settings
 from api.wiring import Rooms, open_rooms
 from archive import journal, journal_proof
+from archive.errors import EngineAway
 from intake.adapters.in_catalogue import this_owner
 from intake.working import work
 
@@ -144,7 +145,7 @@ def run_worker(
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         return
-    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    logs.begin(settings.log)
     load_for_work()
     if begun is not None:
         begun.is_given(within_s=None)
@@ -188,4 +189,6 @@ class JournalKeeper:
 
 def _renew(renew: Callable[[str], None], owner: str, stopping: threading.Event) -> None:
     while not stopping.wait(_RENEW_EVERY_S):
-        renew(owner)
+        # An engine that is away now is asked again in a minute; the lease is longer than that.
+        with contextlib.suppress(EngineAway):
+            renew(owner)

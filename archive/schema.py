@@ -505,6 +505,7 @@ outbox = Table(
     Column("key", Id, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("changed_at", Text, nullable=False),
+    Column("refusal", Text, nullable=False, server_default=""),  # why the index would not take it; '' where it waits
     PrimaryKeyConstraint("kind", "key"),
 )
 
@@ -528,6 +529,17 @@ job = Table(
     CheckConstraint("state IN ('ready','taken','dead')", name="state"),
     Index("ix_job_turn", "state", "priority", "lane", text("kind DESC"), "place"),
     Index("ix_job_lane", "lane", "place"),
+)
+
+measure = Table(
+    "measure",
+    metadata,
+    Column("name", Text, nullable=False),  # ocr_page_seconds | ...
+    Column("label", Text, nullable=False),
+    Column("upto", Text, nullable=False),  # the bucket's upper bound in seconds, as text; the last is +Inf
+    Column("count", BigInteger, nullable=False),
+    Column("total_s", Float, nullable=False),
+    PrimaryKeyConstraint("name", "label", "upto"),
 )
 
 archive_fact = Table(

@@ -70,6 +70,11 @@ def lane_of(branch: str, bulk: bool = False) -> str:
     return f"{branch}/bulk" if bulk else branch
 
 
+def arrival_of(place: int) -> int:
+    """The arrival whose place this is, or one of whose letters."""
+    return place >> 20
+
+
 def retry_after_s(attempts: int) -> float:
     """How long to wait before the next attempt: 2, 8, 32, 128 s."""
     return float(FIRST_RETRY_S * 4 ** max(attempts - 1, 0))

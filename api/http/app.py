@@ -19,10 +19,12 @@ from api.http import (
     documents,
     health,
     ledger,
+    metrics,
     searching,
     sessions,
     who_looked,
 )
+from api.http.followed import Followed
 from api.http.headers import Headed
 from api.http.rooms import Rooms
 from api.pages import arrival as arrival_page
@@ -41,8 +43,10 @@ from api.pages import (
     who_looked_page,
 )
 from api.pages import health as health_page
+from api.probing import probes_of
 from api.signing_in import ensure_demo, refuse_open_demo
 from archive.errors import BadInput, DossierError, Forbidden, NotFound, NotSignedIn
+from archive.measures import Meter
 from archive.sentences import say
 
 _log = logging.getLogger("dossier.http")
@@ -57,6 +61,7 @@ _JSON_ROUTES = (
     ledger,
     who_looked,
     health,
+    metrics,
     described,
 )
 _PAGES = (
@@ -105,10 +110,12 @@ def create_app(rooms: Rooms) -> FastAPI:
         openapi_url=None,
     )
     app.state.rooms = rooms
+    app.state.probes, app.state.meter = probes_of(rooms), Meter()
     for module in (*_JSON_ROUTES, *_PAGES):
         app.include_router(module.router)
     _answer_errors(app)
     app.add_middleware(Headed, demo=rooms.settings.demo)
+    app.add_middleware(Followed, meter=app.state.meter)
     return app
 
 
@@ -124,7 +131,7 @@ def _handler(turned: Callable[[Exception], DossierError]) -> Callable[[Request, 
         ours = turned(error)
         if ours.http_status >= 500:
             _log.error("%s %s: %s", request.method, request.url.path, error, exc_info=error)
-        if request.url.path.startswith(("/api", "/healthz", "/readyz")):
+        if request.url.path.startswith(("/api", "/healthz", "/readyz", "/metrics")):
             return problems.as_json(ours, request.url.path)
         return errors.page_for(request, ours)
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
-from api.http.shapes import PROBLEMS, Health
+from api.http.shapes import PROBLEMS, Health, Readiness
+from api.probing import Answer
 from api.signing_in import Asker
-from archive.access import system
-from archive.showing.state import state
-from search.ports import Query
+from archive import measures
+from archive.showing.state import queues, state
 
 router = APIRouter(tags=["health"])
 
@@ -24,32 +25,41 @@ def lives() -> Response:
     return answer({"status": "ok"})
 
 
-@router.get("/readyz", response_model=dict[str, str], responses={503: PROBLEMS[503]})
-def ready(rooms: Here) -> Response:
-    """The catalogue and the index answer. Open to everybody, and says nothing else; 503 where one is away."""
-    with rooms.catalogue.reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
-    rooms.documents_index.count(Query(facets=False, highlights=False), system("readiness"))
-    return answer({"status": "ready"})
+@router.get("/readyz", response_model=Readiness, responses={503: {"model": Readiness, "description": "One is away."}})
+def ready(request: Request) -> Response:
+    """Which engines answer. Open to everybody, and says nothing but their names; 503 where one is away."""
+    engines = {one.name: one.well for one in request.app.state.probes.ask()}
+    well = all(engines.values())
+    return answer({"status": "ready" if well else "away", "engines": engines}, 200 if well else 503)
 
 
 @router.get("/api/health", response_model=Health, responses=PROBLEMS)
-def health(rooms: Here, asker: By) -> Response:
-    """Engines, queue, index lag, disk, last verify."""
-    return answer(health_of(rooms, asker))
+def health(request: Request, rooms: Here, asker: By) -> Response:
+    """Engines, queue, index lag, OCR, disk, last verify."""
+    return answer(health_of(rooms, asker, request.app.state.probes.ask()))
 
 
-def health_of(rooms: Rooms, asker: Asker) -> dict[str, Any]:
-    """The health as plain data."""
+def health_of(rooms: Rooms, asker: Asker, answers: Sequence[Answer]) -> dict[str, Any]:
+    """The health as plain data; `answers` is what became of asking the engines."""
     with rooms.catalogue.reading() as connection:
         now = state(connection, asker.access)
+        queue = queues(connection)
+        ocr = next((one for one in measures.kept(connection) if one.name == measures.OCR_PAGE), None)
     disk = shutil.disk_usage(rooms.settings.home if rooms.settings.home.exists() else "/")
     found: dict[str, Any] = {name: getattr(now, name) for name in now.__slots__}
     # Where the engines are kept is the operator's business.
     told = asker.access.loads
     return found | {
+        "engines": [_engine(one, told) for one in answers],
+        "queue": queue,
+        "ocr_pages": ocr.count if ocr else 0,
+        "ocr_page_seconds": ocr.mean_s if ocr else None,
         "catalogue": rooms.catalogue.description if told else rooms.catalogue.description.split(" in ")[0],
         "objects": rooms.objects.description if told else rooms.objects.description.split(" ")[0],
         "free_bytes": disk.free,
         "total_bytes": disk.total,
     }
+
+
+def _engine(one: Answer, told: bool) -> dict[str, Any]:
+    return {"name": one.name, "well": one.well, "seconds": round(one.seconds, 4), "words": one.words if told else ""}

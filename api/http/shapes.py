@@ -8,6 +8,7 @@ from typing import Any
 from typing_extensions import TypedDict
 
 from archive.showing.letters import Part, Place, SameLetter
+from archive.showing.state import Queue
 
 
 class Problem(TypedDict, total=False):
@@ -124,9 +125,29 @@ class RescanSlip(TypedDict):
     asked_by: str
 
 
+class Readiness(TypedDict):
+    """Whether all can work now: `ready` or `away`, and which engine answers."""
+
+    status: str
+    engines: Mapping[str, bool]
+
+
+class EngineState(TypedDict):
+    """What became of asking one engine; `words` says what is wrong, to those who keep the archive."""
+
+    name: str
+    well: bool
+    seconds: float
+    words: str
+
+
 class Health(TypedDict):
     """Whether the archive can be trusted now."""
 
+    engines: Sequence[EngineState]
+    queue: Sequence[Queue]
+    ocr_pages: int
+    ocr_page_seconds: float | None
     catalogue: str
     objects: str
     index_waiting: int

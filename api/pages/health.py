@@ -16,9 +16,11 @@ from api.pages.rendering import page, wording_for
 from api.signing_in import Asker, who_asks
 from api.wording import Wording
 from archive.clock import as_moment, as_text
+from archive.showing.state import Queue
 
 router = APIRouter(include_in_schema=False)
 INDEX_LATE_S = 60
+QUEUE_LATE_S = 3600
 JOURNAL_LATE_ENTRIES = 100_000
 VERIFY_LATE_S = 8 * 86400
 DISK_LEAST_SHARE = 0.05
@@ -39,7 +41,7 @@ def show(
 ) -> Response:
     """Engines, queue, index lag, disk, last verify, last backup."""
     t, now = wording_for(request, asker), datetime.now(UTC)
-    lines = _lines(t, health_of(rooms, asker), now)
+    lines = _lines(t, health_of(rooms, asker, request.app.state.probes.ask()), now)
     told = t.moment(as_text(now), rooms.settings.time_zone)
     troubles = sum(line.trouble for line in lines)
     return page(request, asker, "health.html", here="health", lines=lines, troubles=troubles, now=told)
@@ -49,12 +51,13 @@ def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
     index_late = _late(health["index_waiting_since"], now, INDEX_LATE_S)
     disk_low = health["free_bytes"] < DISK_LEAST_SHARE * health["total_bytes"]
     return [
-        Line("catalogue", health["catalogue"]),
-        Line("objects", health["objects"]),
+        _engine(t, health, "catalogue", health["catalogue"]),
+        _engine(t, health, "objects", health["objects"]),
+        _engine(t, health, "search"),
         Line("index", _waiting(t, health["index_waiting"], health["index_waiting_since"]), index_late),
-        Line(
-            "jobs", t("health.jobs.told", ready=t.number(health["jobs_waiting"]), taken=t.number(health["jobs_taken"]))
-        ),
+        _engine(t, health, "jobs", _jobs(t, health)),
+        *(_queue(t, one, now) for one in health["queue"]),
+        _engine(t, health, "tesseract", _ocr(t, health)),
         Line("dead", t.number(health["jobs_dead"]), bool(health["jobs_dead"])),
         Line("review", _waiting(t, health["review_waiting"], health["review_oldest"])),
         Line("disk", t("health.disk.told", free=t.size(health["free_bytes"])), disk_low),
@@ -62,6 +65,32 @@ def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
         Line("verify", _since(t, health["last_verify"]), _late(health["last_verify"], now, VERIFY_LATE_S)),
         Line("backup", _since(t, health["last_backup"])),
     ]
+
+
+def _engine(t: Wording, health: Mapping[str, Any], name: str, told: str = "") -> Line:
+    """One engine: what is known of it, and how soon it answered; or that it did not."""
+    one = next(engine for engine in health["engines"] if engine["name"] == name)
+    if not one["well"]:
+        words = [told, t("health.away"), one["words"]]
+        return Line(name, " · ".join(word for word in words if word), True)
+    answered = t("health.answered", milliseconds=t.number(max(round(one["seconds"] * 1000), 1)))
+    return Line(name, f"{told} · {answered}" if told else answered)
+
+
+def _jobs(t: Wording, health: Mapping[str, Any]) -> str:
+    return t("health.jobs.told", ready=t.number(health["jobs_waiting"]), taken=t.number(health["jobs_taken"]))
+
+
+def _queue(t: Wording, one: Queue, now: datetime) -> Line:
+    told = t("health.jobs.told", ready=t.number(one.ready), taken=t.number(one.taken))
+    told = f"{told}, {t('health.oldest', ago=t.ago(one.oldest))}" if one.oldest else told
+    return Line(f"queue.{one.kind}", told, _late(one.oldest, now, QUEUE_LATE_S))
+
+
+def _ocr(t: Wording, health: Mapping[str, Any]) -> str:
+    if not health["ocr_pages"]:
+        return t("health.ocr.none")
+    return t("health.ocr.told", seconds=f"{health['ocr_page_seconds']:.1f}", pages=t.number(health["ocr_pages"]))
 
 
 def _waiting(t: Wording, count: int, since: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -31,6 +32,37 @@ class State:
     last_backup: str | None
     arrivals: int
     customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The jobs of one kind; `oldest`: since when (UTC text) the first of those that are ready may run."""
+
+    kind: str
+    ready: int
+    taken: int
+    dead: int
+    oldest: str | None
+
+
+def queues(connection: Connection) -> list[Queue]:
+    """The job queue by kind; a kind without jobs is not named."""
+    query = select(job.c.kind, job.c.state, func.count(), func.min(job.c.run_after)).group_by(job.c.kind, job.c.state)
+    found: dict[str, dict[str, tuple[int, str]]] = {}
+    for kind, name, count, oldest in connection.execute(query):
+        found.setdefault(kind, {})[name] = (count, oldest)
+    return [_queue(kind, states) for kind, states in sorted(found.items())]
+
+
+def _queue(kind: str, states: Mapping[str, tuple[int, str]]) -> Queue:
+    ready, taken, dead = (states[name][0] if name in states else 0 for name in ("ready", "taken", "dead"))
+    return Queue(kind, ready, taken, dead, states["ready"][1] if ready else None)
+
+
+def arrivals_by_state(connection: Connection) -> list[tuple[str, int]]:
+    """How many arrivals are in each state."""
+    query = select(arrival.c.state, func.count()).group_by(arrival.c.state).order_by(arrival.c.state)
+    return [(name, count) for name, count in connection.execute(query)]
 
 
 def state(connection: Connection, access: Access) -> State:

@@ -50,6 +50,7 @@ def _at(path: str) -> Callable[[Stock], str]:
 ROUTES: dict[str, Asked] = {
     "GET /healthz": Asked(_at("/healthz"), (200,)),
     "GET /readyz": Asked(_at("/readyz"), (200,)),
+    "GET /metrics": Asked(_at("/metrics"), (403,)),
     "GET /api/health": Asked(_at("/api/health"), (200,)),
     "POST /api/sessions": Asked(_at("/api/sessions"), (201,), json={"login": OTHER_CLERK, "password": PASSWORD}),
     "DELETE /api/sessions/current": Asked(_at("/api/sessions/current"), (204,)),

@@ -89,6 +89,7 @@ ELSEWHERE = {
 SHOWS_NOBODY = {
     "GET /healthz",
     "GET /readyz",
+    "GET /metrics",
     "GET /api/health",
     "GET /api/openapi.json",
     "GET /api/counts",

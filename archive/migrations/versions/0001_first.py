@@ -160,6 +160,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_number_void")),
     )
     op.create_table(
+        "measure",
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("label", TEXT, nullable=False),
+        sa.Column("upto", TEXT, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.Column("total_s", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "label", "upto", name=op.f("pk_measure")),
+    )
+    op.create_table(
         "object",
         sa.Column("digest", TEXT, nullable=False),
         sa.Column("size_bytes", sa.BigInteger(), nullable=False),
@@ -176,6 +185,7 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("changed_at", TEXT, nullable=False),
+        sa.Column("refusal", TEXT, server_default="", nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_outbox")),
     )
     op.create_table(
