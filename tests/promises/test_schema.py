@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import CheckConstraint, UniqueConstraint, create_engine, inspect, text
+from sqlalchemy.schema import CreateIndex
 
 from archive import migrations
 from archive.schema import metadata
@@ -37,6 +38,18 @@ def test_checks_and_unique_constraints_are_built_too(empty_catalogue_file: Path)
         uniques = {tuple(sorted(found["column_names"])) for found in built.get_unique_constraints(table.name)}
         said = {tuple(sorted(c.columns.keys())) for c in table.constraints if isinstance(c, UniqueConstraint)}
         assert uniques == said, table.name
+    engine.dispose()
+
+
+def test_indexes_in_falling_order_are_built_as_declared(empty_catalogue_file: Path) -> None:
+    engine = create_engine(f"sqlite:///{empty_catalogue_file}")
+    declared = {index.name: index for table in metadata.sorted_tables for index in table.indexes}
+    with engine.connect() as connection:
+        for name in migrations.DESCENDING:
+            built = connection.execute(
+                text("SELECT sql FROM sqlite_master WHERE name = :name"), {"name": name}
+            ).scalar()
+            assert built == str(CreateIndex(declared[name]).compile(engine)).strip(), name
     engine.dispose()
 
 
