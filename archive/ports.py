@@ -16,8 +16,8 @@ class Catalogue(Protocol):
 
     `reading` gives one consistent snapshot; nothing written through it stays. `writing` gives one transaction that
     is committed when the block ends without an error, and rolled back otherwise; when it has ended, it is as
-    durable as the engine can make it (power-safe), and then `archive.after_commit` tells of it. Unique constraints decide races. Both raise
-    `archive.errors.EngineAway` where the engine does not answer.
+    durable as the engine can make it (power-safe), and then `archive.after_commit` tells of it. Unique constraints
+    decide races. Both raise `archive.errors.EngineAway` where the engine does not answer.
     """
 
     @property

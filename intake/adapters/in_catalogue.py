@@ -9,7 +9,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Row,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from archive.clock import as_text, utc_now
 from archive.errors import Conflict
@@ -78,15 +92,14 @@ class CatalogueQueue:
             "place": job_.place,
             "run_after": utc_now(),
         }
-        connection.execute(upsert(connection, job).values(row).on_conflict_do_nothing())
+        connection.execute(upsert(connection, job).on_conflict_do_nothing(), row)
 
     def take(self, owner: str) -> Job | None:
         """The most urgent job whose turn it is; looked up without the writer, so that idle workers cost nothing."""
         while (chosen := self._next_one()) is not None:
-            taken = {"state": "taken", "owner": owner, "lease_until": _lease_end(), "attempts": chosen.attempts + 1}
+            ours = {"its_id": chosen.id, "spent": chosen.attempts, "by": owner, "until": _lease_end()}
             with self._catalogue.writing() as connection:
-                still = and_(job.c.id == chosen.id, job.c.state == "ready", job.c.attempts == chosen.attempts)
-                is_ours = connection.execute(update(job).where(still).values(taken)).rowcount == 1
+                is_ours = connection.execute(_taking(), ours).rowcount == 1
             if is_ours:
                 self._served = chosen.lane
                 kind, subject, attempts = cast(JobKind, chosen.kind), int(chosen.key), chosen.attempts + 1
@@ -117,7 +130,8 @@ class CatalogueQueue:
 
     def finish(self, connection: Connection, job_: Job) -> None:
         """Take the job out, only while it is still this owner's."""
-        if connection.execute(delete(job).where(_is_still(job_))).rowcount == 0:
+        held = {"its_id": job_.id, "by": job_.owner, "spent": job_.attempts}
+        if connection.execute(_ending(), held).rowcount == 0:
             raise _taken_back(job_)
 
     def bury(self, connection: Connection, job_: Job, reason: str) -> None:
@@ -170,6 +184,21 @@ class CatalogueQueue:
         """How many jobs are ready or held."""
         with self._catalogue.reading() as connection:
             return connection.execute(select(func.count()).where(job.c.state != "dead")).scalar_one()
+
+
+@cache
+def _taking() -> Update:
+    """A ready job becomes `by`'s, unless somebody was quicker."""
+    is_ready = and_(job.c.id == bindparam("its_id"), job.c.state == "ready", job.c.attempts == bindparam("spent"))
+    taken = {"state": "taken", "owner": bindparam("by"), "lease_until": bindparam("until")}
+    return update(job).where(is_ready).values(**taken, attempts=job.c.attempts + 1)
+
+
+@cache
+def _ending() -> Delete:
+    """A job that is still `by`'s goes; as `_is_still`, made once since every step ends with it."""
+    is_taken = and_(job.c.owner == bindparam("by"), job.c.attempts == bindparam("spent"), job.c.state == "taken")
+    return delete(job).where(job.c.id == bindparam("its_id"), is_taken)
 
 
 def _is_still(job_: Job) -> ColumnElement[bool]:
