@@ -13,8 +13,9 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
+from api import logs
 from api.settings import Settings, read_settings
 from api.wiring import Rooms, open_rooms
 from api.workers import JournalKeeper, load_for_work
@@ -114,6 +115,10 @@ def worker_app(settings: Settings) -> Celery:
     def wake(**_told: Any) -> None:
         # What a later version says beside is of no concern: the table knows what is to be done.
         hands[0].work()
+
+    @setup_logging.connect(weak=False)  # type: ignore[untyped-decorator]
+    def log(**_about: Any) -> None:
+        logs.begin(settings.log)
 
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
     def begin(**_about: Any) -> None:

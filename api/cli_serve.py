@@ -40,6 +40,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on (DOSSIER_HOST).")] = "",
     port: Annotated[int, typer.Option(help="Port to listen on (DOSSIER_PORT).")] = 0,
     workers_: Annotated[int, typer.Option("--workers", min=0, help="Worker processes; 0: one a core.")] = 0,
+    work: Annotated[bool, typer.Option(help="Have workers here; without, they are run elsewhere.")] = True,
 ) -> None:
     """The pages and the HTTP API, with workers that do what comes in; Ctrl-C stops all, nothing is lost."""
     with rooms() as opened:
@@ -51,7 +52,8 @@ def serve(
         app = _app(opened, where)
         context().printer.note(f"http://{where}:{at}/  (archive at {settings.home}; Ctrl-C stops it)")
         opened.jobs.recover()
-        with workers(settings, workers_ or worker_count(settings), forever=True), _fed(opened):
+        count = (workers_ or worker_count(settings)) if work else 0
+        with workers(settings, count, forever=True), _fed(opened):
             import uvicorn
 
             uvicorn.run(app, host=where, port=at, log_level="warning", access_log=False)

@@ -281,3 +281,12 @@ def test_pages_read_are_counted_over_processes_and_wait_while_the_catalogue_is_a
     with catalogue.reading() as connection:
         assert [(one.name, one.count) for one in measures.kept(connection)] == [(OCR_PAGE, 6)]
     catalogue.close()
+
+
+def test_an_intake_leaves_its_seconds_a_page(tmp_path: Path) -> None:
+    scan = sorted((ROOT / "seed" / "mailbag" / "post").glob("*.jpg"))[0]
+    dossier(tmp_path / "home", "intake", str(scan), "--branch", "HQ")
+    catalogue = SqliteCatalogue(tmp_path / "home" / "catalogue.db")
+    with catalogue.reading() as connection:
+        assert [one.count > 0 for one in measures.kept(connection) if one.name == OCR_PAGE] == [True]
+    catalogue.close()
