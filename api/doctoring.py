@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import func, select
 
 from api.wiring import Rooms
+from archive import outbox
 from archive.errors import DossierError
 from archive.schema import job
 
 _LITTLE_DISK_BYTES = 2 << 30
 _MOST_GIVEN_UP = 5
+_MOST_NAMED = 5
 
 
 def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
@@ -25,6 +27,7 @@ def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
     yield _checked("objects", lambda: rooms.objects.description, "look at DOSSIER_OBJECTS_URL, or at the disk")
     yield _object_lock(rooms)
     yield _checked("index", lambda: _lag(rooms), "run `dossier work`, or `dossier reindex` where it stays behind")
+    yield _refused(rooms)
     yield _checked("queue", lambda: rooms.jobs.description, "look at DOSSIER_JOBS_URL; `dossier work` needs no broker")
     yield _jobs(rooms)
     yield _disk(rooms)
@@ -67,8 +70,16 @@ def _tesseract(languages: str) -> dict[str, Any]:
 
 
 def _lag(rooms: Rooms) -> str:
-    lag = rooms.feeder.lag()
-    return f"tantivy, {lag.waiting} changes waiting" + (f" for {lag.age_s:.0f} s" if lag.waiting else "")
+    engine, lag = rooms.documents_index.description(), rooms.feeder.lag()
+    return f"{engine}, {lag.waiting} changes waiting" + (f" for {lag.age_s:.0f} s" if lag.waiting else "")
+
+
+def _refused(rooms: Rooms) -> dict[str, Any]:
+    with rooms.catalogue.reading() as connection:
+        parked = outbox.parked(connection, _MOST_NAMED)
+    named = (f"{one.change.kind} {one.change.key} ({one.reason})" for one in parked)
+    remedy = "these are not found by search: mend the reason, then run `dossier reindex`"
+    return _finding("indexed", not parked, "; ".join(named) or "the index refused nothing", remedy)
 
 
 def _jobs(rooms: Rooms) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the index does not know yet: one row a changed thing, with its version.
 
 The row is written in the business transaction and is taken out only where the version is still the one that was
-indexed, so a change made while indexing is never lost.
+indexed, so a change made while indexing is never lost. What the index would not take stays with the reason and is not
+offered again before it changes, or before somebody asks for it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, select, tuple_
+from sqlalchemy import Connection, delete, func, select, tuple_, update
 
 from archive.clock import utc_now
 from archive.schema import outbox
@@ -28,6 +29,14 @@ class Change:
     version: int
 
 
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A change that the index would not take, and why."""
+
+    change: Change
+    reason: str
+
+
 def announce(connection: Connection, kind: Kind, changes: Iterable[tuple[int, int]]) -> None:
     """Note that these (key, version) of `kind` changed; a newer version replaces an older note."""
     at = utc_now()
@@ -37,7 +46,7 @@ def announce(connection: Connection, kind: Kind, changes: Iterable[tuple[int, in
     statement = upsert(connection, outbox)
     statement = statement.on_conflict_do_update(
         index_elements=[outbox.c.kind, outbox.c.key],
-        set_={"version": statement.excluded.version, "changed_at": statement.excluded.changed_at},
+        set_={"version": statement.excluded.version, "changed_at": statement.excluded.changed_at, "refusal": ""},
         where=outbox.c.version < statement.excluded.version,
     )
     connection.execute(statement, rows)
@@ -46,7 +55,10 @@ def announce(connection: Connection, kind: Kind, changes: Iterable[tuple[int, in
 def pending(connection: Connection, limit: int = 500) -> Sequence[Change]:
     """The oldest changes that the index has not seen."""
     rows = connection.execute(
-        select(outbox.c.kind, outbox.c.key, outbox.c.version).order_by(outbox.c.changed_at).limit(limit)
+        select(outbox.c.kind, outbox.c.key, outbox.c.version)
+        .where(outbox.c.refusal == "")
+        .order_by(outbox.c.changed_at)
+        .limit(limit)
     )
     return [Change(row.kind, row.key, row.version) for row in rows]
 
@@ -55,7 +67,7 @@ def newest(connection: Connection, kind: Kind, limit: int) -> Sequence[Change]:
     """The newest changes of this kind that the index has not seen."""
     rows = connection.execute(
         select(outbox.c.key, outbox.c.version)
-        .where(outbox.c.kind == kind)
+        .where(outbox.c.kind == kind, outbox.c.refusal == "")
         .order_by(outbox.c.changed_at.desc())
         .limit(limit)
     )
@@ -71,7 +83,38 @@ def settle(connection: Connection, changes: Sequence[Change]) -> None:
         )
 
 
+def park(connection: Connection, refused: Iterable[Parked]) -> None:
+    """Keep what the index would not take, with the reason; nothing where it has changed meanwhile. Safe to repeat."""
+    at = utc_now()
+    rows = [
+        {"kind": one.change.kind, "key": one.change.key, "version": one.change.version, "changed_at": at}
+        | {"refusal": one.reason or "no reason given"}
+        for one in refused
+    ]
+    if not rows:
+        return
+    statement = upsert(connection, outbox)
+    statement = statement.on_conflict_do_update(
+        index_elements=[outbox.c.kind, outbox.c.key],
+        set_={"version": statement.excluded.version, "refusal": statement.excluded.refusal},
+        where=outbox.c.version <= statement.excluded.version,
+    )
+    connection.execute(statement, rows)
+
+
+def offer_again(connection: Connection) -> None:
+    """Let the index be offered all that it would not take."""
+    connection.execute(update(outbox).where(outbox.c.refusal != "").values(refusal=""))
+
+
+def parked(connection: Connection, limit: int = 100) -> list[Parked]:
+    """What the index would not take, oldest first."""
+    rows = connection.execute(select(outbox).where(outbox.c.refusal != "").order_by(outbox.c.changed_at).limit(limit))
+    return [Parked(Change(row.kind, row.key, row.version), row.refusal) for row in rows]
+
+
 def lag(connection: Connection) -> tuple[int, str | None]:
-    """How many changes wait, and since when (UTC) the oldest does."""
-    row = connection.execute(select(func.count(), func.min(outbox.c.changed_at))).one()
+    """How many changes wait, and since when (UTC) the oldest does; what is parked does not wait."""
+    waiting = select(func.count(), func.min(outbox.c.changed_at)).where(outbox.c.refusal == "")
+    row = connection.execute(waiting).one()
     return int(row[0]), row[1]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from archive import outbox
 from archive.clock import as_moment
-from archive.outbox import Change
+from archive.outbox import Change, Parked
 from archive.ports import Catalogue, ObjectStore
 from search import from_catalogue
 from search.ports import (
@@ -26,6 +26,7 @@ from search.ports import (
     Gone,
     IndexedCustomer,
     IndexedDocument,
+    Refused,
     SearchIndex,
     Thing,
     Writing,
@@ -68,6 +69,7 @@ class Feeder:
 
         Also 0 where another process feeds: it does this one's work too. A kill at any point loses nothing, since a
         change leaves the outbox after the index is durable, and only in the version that was taken. Safe to repeat.
+        What the index refuses stays in the outbox, parked with the reason, and holds up nothing.
 
         Raises:
             EngineAway: the catalogue, the object store or the index does not answer.
@@ -82,12 +84,13 @@ class Feeder:
                 customers = list(from_catalogue.customers(connection, _keys(changes, "customer")))
             sequence = 0 if more else began
             try:
-                _bring_up(self._documents, documents, _of(changes, "document"), sequence)
-                _bring_up(self._customers, customers, _of(changes, "customer"), sequence)
+                refused = _bring_up(self._documents, documents, _of(changes, "document"), sequence)
+                refused += _bring_up(self._customers, customers, _of(changes, "customer"), sequence)
             except AnotherWrites:
                 return 0
             with self._catalogue.writing() as connection:
                 outbox.settle(connection, changes)
+                outbox.park(connection, refused)
             going_on.append(more)
             return len(changes)
 
@@ -114,31 +117,41 @@ class Feeder:
         """Build both indexes anew from the record; each takes the old one's place at once when it is whole.
 
         Questions are answered from the old ones meanwhile, and what changes meanwhile goes into both. `progress` is
-        told (kind, how many so far). Safe to break off and to repeat.
+        told (kind, how many so far). What was refused before is offered again. Safe to break off and to repeat.
 
         Raises:
             EngineAway: another process has been writing for `wait_s` seconds, or an engine does not answer.
         """
+        with self._catalogue.writing() as connection:
+            outbox.offer_again(connection)
         with _fresh(self._documents, wait_s) as fresh:
-            self._fill(fresh, self._some_documents, lambda count: progress("document", count))
+            refused = self._fill(fresh, self._some_documents, lambda count: progress("document", count))
+            self._park("document", refused)
         with _fresh(self._customers, wait_s) as others:
-            self._fill(others, self._some_customers, lambda count: progress("customer", count))
+            refused = self._fill(others, self._some_customers, lambda count: progress("customer", count))
+            self._park("customer", refused)
+
+    def _park(self, kind: outbox.Kind, refused: Iterable[Refused]) -> None:
+        with self._catalogue.writing() as connection:
+            outbox.park(connection, _parked(kind, refused))
 
     def _fill(
         self,
         fresh: Writing[Thing],
         chunk_after: Callable[[int], tuple[list[int], list[Thing]]],
         progress: Callable[[int], None],
-    ) -> None:
+    ) -> list[Refused]:
+        """Put all there is; answers what was refused."""
         last, count = 0, 0
+        refused: list[Refused] = []
         while True:
             ids, things = chunk_after(last)
             if not ids:
-                return
+                return [*refused, *fresh.commit()]
             fresh.put_many(things)
             last, count = ids[-1], count + len(ids)
             if count % _REBUILD_COMMIT < _REBUILD_CHUNK:
-                fresh.commit()
+                refused += fresh.commit()
             progress(count)
             self.feed()
 
@@ -175,14 +188,20 @@ def _keys(changes: Iterable[Change], kind: outbox.Kind) -> list[int]:
     return [change.key for change in _of(changes, kind)]
 
 
-def _bring_up(index: SearchIndex[Thing], things: Sequence[Thing], changes: Sequence[Change], sequence: int) -> None:
-    """Put what is there, delete what is not there any more, and make both durable."""
+def _bring_up(
+    index: SearchIndex[Thing], things: Sequence[Thing], changes: Sequence[Change], sequence: int
+) -> list[Parked]:
+    """Put what is there, delete what is not there any more, and make both durable; answers what was refused."""
     if not changes:
-        return
+        return []
     there = {thing.id for thing in things}
     index.put_many(things)
     index.delete_many(Gone(change.key, change.version) for change in changes if change.key not in there)
-    index.commit(sequence)
+    return _parked(changes[0].kind, index.commit(sequence))
+
+
+def _parked(kind: outbox.Kind, refused: Iterable[Refused]) -> list[Parked]:
+    return [Parked(Change(kind, one.id, one.version), one.reason) for one in refused]
 
 
 @contextmanager

@@ -9,11 +9,10 @@ from typing import Any
 from elasticsearch import ApiError
 
 from archive.errors import EngineAway, EngineFailed
-from search.adapters.elastic_client import Server, Waiting, why
+from search.adapters.elastic_client import BUSY, Busy, Server, Waiting, why
 
 REQUEST_BYTES = 4_000_000
 """One request holds so much, or one document where that is larger: a server's limit is 100 MB, its memory often 1 GB."""
-_BUSY = frozenset({429, 503})
 _FAULT_OF_THE_LINE = frozenset({400, 413})
 """Anything else, such as an index closed to writing, would befall every line."""
 
@@ -54,40 +53,59 @@ class Bulk:
             EngineAway: the server does not answer, or stays busy.
             AliasGone: there is no such alias any more.
         """
-        return [refusal for some in _requests(lines) for refusal in self._send(some)]
+        refused: list[Refusal] = []
+        for some in _requests(lines):
+            if len(some) == 1 and self._is_too_large(some[0]):
+                refused.append(_too_large(some[0]))
+            else:
+                refused += self._send(some)
+        return refused
+
+    def _is_too_large(self, line: Line) -> bool:
+        size = sum(len(one) + 1 for one in line.lines())
+        return size > REQUEST_BYTES and size > self._server.largest_request_bytes
 
     def _send(self, lines: Sequence[Line]) -> list[Refusal]:
-        waiting = Waiting(self._server.patience, self._server.patience.change_waits_s)
+        if len(lines) > 1 or len(lines[0].source) <= REQUEST_BYTES:
+            return self._send_patiently(lines, self._server.patience.change_waits_s)
+        try:
+            return self._send_patiently(lines, self._server.patience.change_waits_s / 6)
+        except Busy as error:  # more than the server spares memory for, however long it is waited for
+            return [Refusal(lines[0], f"too large for the search server's memory: {error}")]
+
+    def _send_patiently(self, lines: Sequence[Line], waits_s: float) -> list[Refusal]:
+        waiting = Waiting(self._server.patience, waits_s)
         refused: list[Refusal] = []
+        reason = ""
         while lines:
-            answered = self._ask(lines)
+            answered = self._ask(lines, waits_s)
             if isinstance(answered, list):
                 return [*refused, *answered]
             again = []
             for line, item in zip(lines, answered["items"], strict=True):
                 told = item["index"]
-                if told["status"] in _BUSY:
+                if told["status"] in BUSY:
                     again.append(line)
+                    reason = told["error"].get("reason")
                 elif refusal := self._refusal(line, told):
                     refused.append(refusal)
             if again and not waiting.a_while():
-                raise EngineAway(f"the index {self._alias} is too busy to take {len(again)} changes")
+                raise Busy(f"the index {self._alias} is too busy to take {len(again)} changes: {reason}")
             lines = again
         return refused
 
-    def _ask(self, lines: Sequence[Line]) -> Any:
+    def _ask(self, lines: Sequence[Line], waits_s: float) -> Any:
         """The server's answer; the refusals, where the request was too large and had to be parted."""
         operations: list[Any] = [one for line in lines for one in line.lines()]
         try:
             return self._server.change(
-                lambda client: client.bulk(index=self._alias, operations=operations, require_alias=True)
+                lambda client: client.bulk(index=self._alias, operations=operations, require_alias=True), waits_s
             )
         except ApiError as error:
             if error.status_code != 413:
                 raise EngineFailed(f"the index {self._alias} does not take changes: {why(error)}") from error
             if len(lines) == 1:
-                size = len(lines[0].source)
-                return [Refusal(lines[0], f"too large for the search server: {size} bytes to index")]
+                return [_too_large(lines[0])]
             middle = len(lines) // 2
             return [*self._send(lines[:middle]), *self._send(lines[middle:])]
 
@@ -101,6 +119,10 @@ class Bulk:
             raise EngineFailed(f"the index {self._alias} broke over {line.id}: {error.get('reason')}")
         cause = error.get("caused_by", {}).get("reason")
         return Refusal(line, f"{error.get('type')}: {error.get('reason')}" + (f" ({cause})" if cause else ""))
+
+
+def _too_large(line: Line) -> Refusal:
+    return Refusal(line, f"too large for the search server: {len(line.source)} bytes to index")
 
 
 class AliasGone(EngineAway):

@@ -24,10 +24,15 @@ from archive.errors import EngineAway, EngineFailed
 from search.adapters.elastic_address import Address
 
 _LOG = logging.getLogger(__name__)
-_BUSY = frozenset({429, 502, 503, 504})
+BUSY = frozenset({429, 502, 503, 504})
 """Too many requests, the circuit breaker, or shards that are still being opened: it passes."""
 _ANSWERS = frozenset({400, 404, 409, 413})
 """What the caller may have reckoned with."""
+_USUAL_LARGEST_BYTES = 100 << 20
+
+
+class Busy(EngineAway):
+    """The server answers that it is too busy, and was waited for."""
 
 
 class OpenSearchNode(Urllib3HttpNode):
@@ -80,18 +85,20 @@ class Server:
             given["node_class"] = OpenSearchNode
         return Elasticsearch(self.address.node, max_retries=0, **given)
 
-    def question(self, call: Callable[[Elasticsearch], Any]) -> Any:
-        """What the server answers. Safe to repeat.
+    def question(self, call: Callable[[Elasticsearch], Any], waits: bool = True) -> Any:
+        """What the server answers; `waits` says whether to try again while it is busy. Safe to repeat.
 
         Raises:
-            EngineAway: it does not answer, or is too busy.
+            EngineAway: it does not answer; `Busy` where it is too busy.
             ApiError: it says that something is not there or not right (400, 404, 409, 413).
         """
-        return self._patiently(call, self.patience.question_s, self.patience.question_waits_s)
+        return self._patiently(call, self.patience.question_s, self.patience.question_waits_s if waits else 0.0)
 
-    def change(self, call: Callable[[Elasticsearch], Any]) -> Any:
+    def change(self, call: Callable[[Elasticsearch], Any], waits_s: float | None = None) -> Any:
         """What the server answers to a change; waits longer while it is busy. Raises as `question` does."""
-        return self._patiently(call, self.patience.change_s, self.patience.change_waits_s)
+        return self._patiently(
+            call, self.patience.change_s, self.patience.change_waits_s if waits_s is None else waits_s
+        )
 
     def _patiently(self, call: Callable[[Elasticsearch], Any], timeout_s: float, waits_s: float) -> Any:
         waiting = Waiting(self.patience, waits_s)
@@ -101,10 +108,10 @@ class Server:
             except ApiError as error:
                 if error.status_code in _ANSWERS:
                     raise
-                if error.status_code not in _BUSY:
+                if error.status_code not in BUSY:
                     raise EngineFailed(f"{self._name} answers {error.status_code}: {why(error)}") from error
                 if not waiting.a_while():
-                    raise EngineAway(f"{self._name} is too busy ({error.status_code}): {why(error)}") from error
+                    raise Busy(f"{self._name} is too busy ({error.status_code}): {why(error)}") from error
 
     def _told(self, call: Callable[[Elasticsearch], Any], timeout_s: float) -> Any:
         try:
@@ -127,6 +134,15 @@ class Server:
             return str(self.question(lambda client: client.info())["version"]["number"])
         except ApiError as error:
             raise EngineFailed(f"{self._name} does not tell its version: {why(error)}") from error
+
+    @cached_property
+    def largest_request_bytes(self) -> int:
+        """What the server takes in one request: beyond it breaks the connection, often before it says why."""
+        try:
+            told = self.question(lambda client: client.nodes.info(metric="http"))["nodes"].values()
+            return min(int(node["http"]["max_content_length_in_bytes"]) for node in told)
+        except (ApiError, EngineFailed, KeyError, ValueError):
+            return _USUAL_LARGEST_BYTES  # a server kept by others may not tell
 
     def open_point_in_time(self, index: str, keep: str) -> str:
         """A view of the index that later changes do not touch; both servers have it, each by its own name."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from elasticsearch import ApiError
 
-from archive.errors import EngineAway, EngineFailed
+from archive.errors import EngineAway
 from search.adapters.elastic_client import Server
 from search.adapters.elastic_terms import Json
 from search.asking import Effort
@@ -87,8 +87,8 @@ def viewed(page: Page, view: View | None, server: Server, index: str, search: Ca
         if view:
             try:
                 return search(body_of(page, view))
-            except (ApiError, EngineFailed):
-                # It ran out, or is none of ours: what counts is how many hits were before this page.
+            except (ApiError, EngineAway):
+                # It ran out, went with its index, or is none of ours: what counts is how many hits were before.
                 pass
     if page.place > DEEPEST and page.order == "best":
         raise no_page(f"{page.place}")

@@ -150,8 +150,9 @@ class ElasticIndex(Generic[Thing]):
     def _asked(self, body: Json) -> Any:
         """The whole answer: one from some of the shards would be a wrong one."""
         if "pit" in body:
-            return self._server.question(lambda client: client.search(body={"track_total_hits": True, **body}))
-        answer = self._shelf.on_index(
+            in_view = {"track_total_hits": True, **body}
+            return self._server.question(lambda client: client.search(body=in_view), waits=False)
+        return self._shelf.on_index(
             lambda: self._server.question(
                 lambda client: client.search(
                     index=self._shelf.name,
@@ -160,7 +161,6 @@ class ElasticIndex(Generic[Thing]):
                 )
             )
         )
-        return answer
 
     def _hit(self, hit: Json, marks: Marker | None, access: Access) -> Hit[Thing]:
         thing, text = self._kind.shown(hit["_source"], access)

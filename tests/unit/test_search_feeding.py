@@ -23,7 +23,7 @@ from archive.schema import case as case_table
 from search import feeding
 from search.adapters import in_tantivy
 from search.feeding import Feeder
-from search.ports import AnotherWrites, CustomerIndex, DocumentIndex, Query
+from search.ports import AnotherWrites, CustomerIndex, DocumentIndex, Query, Refused
 
 EVERYBODY = system("test")
 
@@ -219,6 +219,51 @@ def test_a_crash_between_index_and_outbox_repeats_the_turn_and_changes_nothing(
     assert feeder.feed() == 1
     assert found(letters, "meter") == [letter_id]
     assert letters.count(Query(), EVERYBODY) == 1
+
+
+def test_what_the_index_refuses_is_parked_with_its_reason_until_it_changes_and_the_rest_goes_on(
+    catalogue: Catalogue,
+    objects: ObjectStore,
+    feeder: Feeder,
+    letters: DocumentIndex,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused, other = (file_letter(catalogue, objects, text) for text in ("too large", "The meter is broken"))
+    commit = letters.commit
+
+    def refusing(sequence: int = 0) -> tuple[Refused, ...]:
+        commit(sequence)
+        with catalogue.reading() as connection:
+            return (Refused(refused, documents.get(connection, refused).version, "too large"),)
+
+    monkeypatch.setattr(letters, "commit", refusing)
+    assert feeder.feed() == 2
+    assert found(letters, "meter") == [other]
+    assert (feeder.lag().waiting, feeder.feed()) == (0, 0)
+    with catalogue.reading() as connection:
+        (parked,) = outbox.parked(connection)
+    assert (parked.change.key, parked.reason) == (refused, "too large")
+    monkeypatch.undo()
+    with catalogue.writing() as connection:
+        change_type(connection, refused, "refund")
+    assert feeder.feed() == 1
+    with catalogue.reading() as connection:
+        assert outbox.parked(connection) == []
+
+
+def test_a_reindex_offers_again_what_was_refused(
+    catalogue: Catalogue, objects: ObjectStore, feeder: Feeder, letters: DocumentIndex
+) -> None:
+    letter_id = file_letter(catalogue, objects, "too large")
+    feeder.feed()
+    with catalogue.writing() as connection:
+        version = documents.get(connection, letter_id).version
+        outbox.park(connection, [outbox.Parked(outbox.Change("document", letter_id, version), "too large")])
+    assert feeder.lag().waiting == 0
+    feeder.reindex()
+    with catalogue.reading() as connection:
+        assert outbox.parked(connection) == []
+    assert found(letters, "large") == [letter_id]
 
 
 def test_an_index_that_is_away_keeps_the_changes_waiting(
