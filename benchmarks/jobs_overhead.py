@@ -121,8 +121,8 @@ def _celery_cpu_s(url: str, letters: int) -> float:
         )
         hand_in(rooms, letters)
         time.sleep(10)
-        while rooms.jobs.waiting():
-            time.sleep(0.2)
+        while rooms.jobs.waiting() or not rooms.jobs.description.endswith(", 0 messages"):
+            time.sleep(1)
         workers.terminate()
         workers.wait()
         rooms.close()

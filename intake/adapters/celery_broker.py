@@ -24,7 +24,7 @@ _QUEUE = "dossier"
 _LONGEST_QUEUE = 10_000
 """RabbitMQ drops the oldest beyond: ten thousand are enough to wake everybody."""
 _CONNECT_S = 2.0
-_WRITE_S = 5.0
+_ANSWER_S = 5.0
 _SILENT_S = 5.0
 """How long a broker that did not answer is left alone: whoever hands in mail does not wait for it each time."""
 _log = logging.getLogger("dossier.broker")
@@ -76,7 +76,8 @@ class Broker:
 def _app(url: str, is_redis: bool) -> Celery:
     app = Celery("dossier", broker=url, set_as_current=False)
     # Redis hands a message out again after this time, though its worker may still be at it: it finds the job taken.
-    of_redis = {"visibility_timeout": LEASE_S, "socket_connect_timeout": _CONNECT_S, "socket_keepalive": True}
+    patience = {"socket_connect_timeout": _CONNECT_S, "socket_timeout": _ANSWER_S, "socket_keepalive": True}
+    of_redis = {"visibility_timeout": LEASE_S} | patience
     app.conf.update(
         task_queues=[Queue(_QUEUE, max_length=None if is_redis else _LONGEST_QUEUE)],
         task_default_queue=_QUEUE,
@@ -96,7 +97,7 @@ def _app(url: str, is_redis: bool) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_heartbeat=30,
-        broker_transport_options=of_redis if is_redis else {"write_timeout": _WRITE_S},
+        broker_transport_options=of_redis if is_redis else {"write_timeout": _ANSWER_S},
     )
     return app
 

@@ -11,17 +11,24 @@ from api.settings import read_settings
 from api.wiring import jobs_at
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.errors import BadInput, EngineAway
+from intake.adapters import celery_broker
 from intake.adapters.in_catalogue import CatalogueQueue, this_owner
 from intake.adapters.in_celery import CeleryQueue
 from intake.jobs import NewJob, place_of
 
 
 @pytest.fixture(params=["amqp://clerk:hidden@127.0.0.1:{}//", "redis://:hidden@127.0.0.1:{}/0"])
-def away(request: pytest.FixtureRequest) -> str:
+def address(request: pytest.FixtureRequest) -> str:
+    """The address of a broker, but for its port."""
+    return str(request.param)
+
+
+@pytest.fixture
+def away(address: str) -> str:
     """The address of a broker where nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        return str(request.param).format(free.getsockname()[1])
+        return address.format(free.getsockname()[1])
 
 
 def test_jobs_are_added_and_taken_while_the_broker_is_away(away: str, catalogue: SqliteCatalogue) -> None:
@@ -32,6 +39,21 @@ def test_jobs_are_added_and_taken_while_the_broker_is_away(away: str, catalogue:
     assert queue.recover() == 0
     taken = queue.take(this_owner())
     assert taken is not None and taken.subject == 1
+
+
+def test_a_broker_that_says_nothing_holds_nobody_up(
+    address: str, catalogue: SqliteCatalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(celery_broker, "_CONNECT_S", 0.1)
+    monkeypatch.setattr(celery_broker, "_ANSWER_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        queue = CeleryQueue(catalogue, address.format(silent.getsockname()[1]))
+        for subject in (1, 2):
+            with catalogue.writing() as connection:
+                queue.add(connection, NewJob("open", subject, "HQ", place_of(subject)))
+        with pytest.raises(EngineAway):
+            assert queue.description
+    assert queue.waiting() == 2
 
 
 def test_a_broker_that_is_away_is_told_of_without_its_secret(away: str, catalogue: SqliteCatalogue) -> None:
