@@ -91,6 +91,9 @@ def _paths(made: Stock) -> list[str]:
         *(f"/arrivals/{number}" for number in made.receipts.values()),
         *("/", "/?q=lamps", "/?q=никого", "/?in=customers", "/desk", "/ledger", "/ledger/letters", "/health"),
         "/ledger/arrivals",
+        "/looks",
+        f"/looks?customer={made.customers['B-3']}&since=2001-01-01",
+        "/looks?employee=nobody",
         "/upload?" + "&".join(f"r={number}" for number in made.receipts.values()),
     ]
 

@@ -30,6 +30,8 @@ def paths(made: Stock) -> list[str]:
         *(f"/arrivals/{made.receipts[name]}" for name in ("mail", "nothing", "in work")),
         "/upload?" + "&".join(f"r={number}" for number in made.receipts.values()),
         "/desk",
+        "/looks",
+        "/looks?employee=nobody",
         "/documents/999999",
     ]
 
