@@ -100,11 +100,14 @@ def _accepted(
 def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], crew: Crew, printer: Printer) -> None:
     """Tell of each arrival in order as soon as the workers have settled it, and feed the index meanwhile."""
     progress = Progress("settled", len(taken))
-    told = 0
+    told, fed_at = 0, time.monotonic()
     while told < len(taken):
         before, running = told, crew.alive()
         told = _tell_settled(opened, taken, told, printer)
-        opened.feeder.feed()
+        if time.monotonic() - fed_at > _FEED_EVERY_S:
+            # Not at every look: a turn of the feeder takes from the workers' cores.
+            opened.feeder.feed()
+            fed_at = time.monotonic()
         progress.at(told)
         if told == before:
             if not running:
