@@ -90,7 +90,6 @@ def _app(url: str, is_redis: bool) -> Celery:
         accept_content=["json"],
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0},
         worker_prefetch_multiplier=1,
-        worker_enable_remote_control=False,
         # A worker loads what it reads with before it reports.
         worker_proc_alive_timeout=120,
         broker_connection_timeout=_CONNECT_S,

@@ -74,6 +74,14 @@ def celery_workers(
         process.wait()
 
 
+def celery(environment: Mapping[str, str], *words: str) -> str:
+    """What a command of Celery's answers."""
+    command = [sys.executable, "-m", "celery", "-A", "api.celery_app", *words]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    ).stdout
+
+
 def with_all(process: subprocess.Popen[bytes], what: signal.Signals) -> None:
     """Send a signal to a worker and its children."""
     try:

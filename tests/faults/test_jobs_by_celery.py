@@ -15,6 +15,7 @@ from intake.adapters.celery_broker import WAKE
 from intake.adapters.in_celery import CeleryQueue
 from tests.faults.celery_workers import (
     at_a_job,
+    celery,
     celery_workers,
     hand_in,
     held,
@@ -60,6 +61,7 @@ def test_workers_of_both_kinds_share_the_mail(
         with celery_workers(environment, log):
             dossier(tmp_path / "home", "work", "--until-idle", "--workers", "1")
             wait_until(lambda: waiting(opened) == 0, "all is done", log)
+            assert "pong" in celery(environment, "inspect", "ping", "--timeout", "20")
     assert finish(tmp_path / "home", [MAILBAG]) == mailbag.final
 
 
@@ -92,11 +94,13 @@ def test_workers_killed_and_messages_lost_in_the_middle(
         hand_in(opened, mail(MAILBAG))
         kills = 0
         for _life in range(2):
-            with celery_workers(environment, log) as celery:  # killed, children and all, at the end of the block
+            with celery_workers(environment, log) as under_celery:  # killed, children and all, at the end of the block
                 for _kill in range(KILLS // 2):
                     time.sleep(chance.uniform(0.0, 1.0))
-                    wait_until(lambda celery=celery: bool(at_a_job(opened, celery)), "one is at a job", log)
-                    for child in at_a_job(opened, celery)[:1]:
+                    wait_until(
+                        lambda under_celery=under_celery: bool(at_a_job(opened, under_celery)), "one is at a job", log
+                    )
+                    for child in at_a_job(opened, under_celery)[:1]:
                         os.kill(child, signal.SIGKILL)
                         kills += 1
             purge(opened.jobs.broker)
