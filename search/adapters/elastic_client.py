@@ -106,7 +106,8 @@ class Server:
             try:
                 return self._told(call, timeout_s)
             except ApiError as error:
-                if error.status_code in _ANSWERS:
+                # What stands between may answer 413 in its own way; any other answer that is not the server's says nothing.
+                if error.status_code == 413 or (error.status_code in _ANSWERS and isinstance(error.body, dict)):
                     raise
                 if error.status_code not in BUSY:
                     raise EngineFailed(f"{self._name} answers {error.status_code}: {why(error)}") from error
@@ -122,7 +123,11 @@ class Server:
             raise EngineAway(f"{self._name} is another kind of server: {error}") from error
         except TransportError as error:
             raise EngineAway(f"{self._name} was not understood: {error}") from error
-        return bool(answer) if isinstance(answer, HeadApiResponse) else answer.body
+        if isinstance(answer, HeadApiResponse):
+            return bool(answer)
+        if not isinstance(answer.body, dict):  # the connection broke among the headers
+            raise EngineAway(f"{self._name} was not understood: its answer is no JSON object")
+        return answer.body
 
     @property
     def _name(self) -> str:

@@ -66,7 +66,8 @@ class Lease:
         except NotFoundError:
             return None
         mark = (int(found["_seq_no"]), int(found["_primary_term"]))
-        if found["_source"]["owner"] and not self._has_run_out(mark):
+        # Its own it holds still where the server was away when it was given back.
+        if found["_source"]["owner"] not in ("", self._owner) and not self._has_run_out(mark):
             raise AnotherWrites(f"another process writes the index {self._name}; try again")
         return mark
 
