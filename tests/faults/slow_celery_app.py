@@ -10,7 +10,7 @@ from api.celery_app import Hands, app
 from intake.jobs import Job
 from intake.pipeline import Pipeline
 
-OPENING_S, VISIBLE_S = 40.0, 1.0
+OPENING_S, VISIBLE_S = 20.0, 1.0
 _do, _work = Pipeline.do, Hands.work
 
 
@@ -30,5 +30,9 @@ def _note(where: str, what: str) -> None:
         told.write(what + "\n")
 
 
-app.conf.broker_transport_options = app.conf.broker_transport_options | {"visibility_timeout": VISIBLE_S}
+app.conf.broker_transport_options |= {
+    "visibility_timeout": VISIBLE_S,
+    "unacked_restore_interval": 2,  # looks for such messages this often, and not at every tenth look alone
+    "unacked_restore_throttle": 1,
+}
 Pipeline.do, Hands.work = _do_slowly, _work_and_tell  # type: ignore[method-assign]
