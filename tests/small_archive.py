@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
-from archive import arrivals, documents, filings, journal
+from archive import arrivals, documents, filings, journal, outbox
 from archive.access import system
 from archive.arrivals import NewArrival
 from archive.documents import NewLetter, Settlement
@@ -39,6 +39,9 @@ class SmallArchive:
         self._mail()
         self._refused()
         journal.seal(self.catalogue)
+        with self.catalogue.writing() as connection:
+            # As if an index had been fed: however old a copy of this archive gets, none is behind.
+            outbox.settle(connection, outbox.pending(connection))
 
     def keep(self, content: bytes) -> tuple[str, int]:
         return self.objects.put(io.BytesIO(content))

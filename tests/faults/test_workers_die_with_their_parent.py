@@ -89,7 +89,12 @@ def test_an_end_while_workers_are_being_started_leaves_none(monkeypatch: pytest.
 
 def _none_outlives(command: list[str], how: signal.Signals) -> None:
     quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
+    # A test run in the background of a shell ignores SIGINT, and so would all that it starts.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
     deadline = time.monotonic() + 30
     while len(below := descendants(process.pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
