@@ -11,15 +11,30 @@ from datetime import date
 from typing import Any
 
 from archive.access import Access
-from search.asking import Asked
+from search.asking import PLACE_WORDS, PREPOSITIONS, Asked
 from search.folding import fold, number_key, phone_key, sound, without_apostrophes, words
 from search.marking import Marker, whole
 from search.ports import Highlight, IndexedCustomer, Query
-from search.wording import number_field
+from search.wording import Dialect, Wording, number_field
 
 START_LETTERS = 6
 """How long the beginnings are that stand ready in a field of their own."""
 _IDENTIFIERS = ("accounts", "contracts", "meters", "points_of_delivery")
+
+
+def wording(dialect: Dialect, grams: tuple[str, ...]) -> Wording:
+    """How customers are looked for in these fields. `grams`: those whose parts of numbers this asker may look for."""
+    return Wording(
+        dialect=dialect,
+        exact=(("names", 2.0, str), ("words", 1.0, str)),
+        whole="words",
+        near=(("words", str),),
+        grams=grams,
+        starts="starts",
+        start_letters=START_LETTERS,
+        sounds="sounds",
+        slight=PREPOSITIONS | PLACE_WORDS,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Pure, and the same for every engine: an adapter says in its own words what stand
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,10 +16,21 @@ from search.asking import Asked, dates
 from search.folding import fold, mended_words, number_key, numbers_in, regular
 from search.marking import Marker, piece, whole
 from search.ports import Highlight, IndexedDocument, Query
-from search.wording import number_field
+from search.wording import Dialect, Wording, number_field
 
 _NAMES = ("title", "file_name")
 _NUMBERS = ("registration_number", "receipt_number", "case_number")
+
+
+def wording(dialect: Dialect, stem: Callable[[str], str]) -> Wording:
+    """How documents are looked for in these fields. `stem`: of a folded word, as the index holds it."""
+    return Wording(
+        dialect=dialect,
+        exact=(("text", 1.0, stem), ("title", 2.0, stem)),
+        whole="words",
+        near=(("text", stem), ("words", str)),
+        grams=("grams",),
+    )
 
 
 @dataclass(frozen=True, slots=True)

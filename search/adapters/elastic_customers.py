@@ -11,8 +11,7 @@ from archive.access import Access
 from search import customer_fields
 from search.adapters.elastic_layout import KEYWORD, LISTED, ORDERED, PIECES, SHOWN, Layout
 from search.adapters.elastic_terms import ElasticDialect, Json, narrowed, one_of
-from search.asking import PLACE_WORDS, PREPOSITIONS, Asked, Effort
-from search.customer_fields import START_LETTERS
+from search.asking import Asked, Effort
 from search.folding import words
 from search.marking import Marker
 from search.ports import Highlight, IndexedCustomer, Query, Suggestion
@@ -46,21 +45,9 @@ class Customers:
     layout: ClassVar[Layout] = _LAYOUT
 
     def __init__(self) -> None:
-        self._open = self._wording(("grams",))
-        self._guarded = self._wording(("grams", "guarded"))
-
-    def _wording(self, grams: tuple[str, ...]) -> Wording:
-        return Wording(
-            dialect=ElasticDialect(),
-            exact=(("names", 2.0, str), ("words", 1.0, str)),
-            whole="words",
-            near=(("words", str),),
-            grams=grams,
-            starts="starts",
-            start_letters=START_LETTERS,
-            sounds="sounds",
-            slight=PREPOSITIONS | PLACE_WORDS,
-        )
+        dialect = ElasticDialect()
+        self._open = customer_fields.wording(dialect, ("grams",))
+        self._guarded = customer_fields.wording(dialect, ("grams", "guarded"))
 
     def wording(self, access: Access) -> Wording:
         """Tax ids and birth dates are asked only for those who may see them: digits could be guessed one by one."""

@@ -48,13 +48,7 @@ class Documents:
     layout: ClassVar[Layout] = _LAYOUT
 
     def __init__(self) -> None:
-        self._wording = Wording(
-            dialect=ElasticDialect(),
-            exact=(("text", 1.0, stem), ("title", 2.0, stem)),
-            whole="words",
-            near=(("text", stem), ("words", str)),
-            grams=("grams",),
-        )
+        self._wording = document_fields.wording(ElasticDialect(), stem)
 
     def wording(self, access: Access) -> Wording:
         """The same for everyone: what differs is in `within`."""

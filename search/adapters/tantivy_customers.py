@@ -14,8 +14,7 @@ from archive.access import Access
 from search import customer_fields
 from search.adapters.tantivy_layout import Layout, keyed, pieces, plain
 from search.adapters.tantivy_terms import TantivyDialect, narrowed, one_of
-from search.asking import PLACE_WORDS, PREPOSITIONS, Asked, Effort
-from search.customer_fields import START_LETTERS
+from search.asking import Asked, Effort
 from search.marking import Marker
 from search.ports import Highlight, IndexedCustomer, Query, Suggestion
 from search.stored import as_json
@@ -45,21 +44,9 @@ class Customers:
 
     def __init__(self) -> None:
         self.layout = _layout()
-        self._open = self._wording(("grams",))
-        self._guarded = self._wording(("grams", "guarded"))
-
-    def _wording(self, grams: tuple[str, ...]) -> Wording:
-        return Wording(
-            dialect=TantivyDialect(self.layout.schema),
-            exact=(("names", 2.0, str), ("words", 1.0, str)),
-            whole="words",
-            near=(("words", str),),
-            grams=grams,
-            starts="starts",
-            start_letters=START_LETTERS,
-            sounds="sounds",
-            slight=PREPOSITIONS | PLACE_WORDS,
-        )
+        dialect = TantivyDialect(self.layout.schema)
+        self._open = customer_fields.wording(dialect, ("grams",))
+        self._guarded = customer_fields.wording(dialect, ("grams", "guarded"))
 
     def wording(self, access: Access) -> Wording:
         """Tax ids and birth dates are asked only for those who may see them: digits could be guessed one by one."""

@@ -47,13 +47,7 @@ class Documents:
 
     def __init__(self) -> None:
         self.layout = _layout()
-        self._wording = Wording(
-            dialect=TantivyDialect(self.layout.schema),
-            exact=(("text", 1.0, stem), ("title", 2.0, stem)),
-            whole="words",
-            near=(("text", stem), ("words", str)),
-            grams=("grams",),
-        )
+        self._wording = document_fields.wording(TantivyDialect(self.layout.schema), stem)
 
     def wording(self, access: Access) -> Wording:
         """The same for everyone: what differs is in `within`."""
