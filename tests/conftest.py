@@ -10,7 +10,7 @@ import pytest
 
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
-from tests.on_engines import postgresql_template
+from tests.on_engines import CATALOGUES, Opened, opened_catalogue, postgresql_template
 from tests.small_archive import SmallArchive
 from tests.story.mailbag import TakenIn, take_in_mailbag
 
@@ -30,6 +30,12 @@ def migrated_database() -> Iterator[str]:
     """The name of a migrated PostgreSQL database that nothing was written to."""
     with postgresql_template() as name:
         yield name
+
+
+@pytest.fixture(params=CATALOGUES)
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
+    """An empty catalogue, on each engine in turn: for the suites that all of them keep."""
+    yield from opened_catalogue(request, tmp_path)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,12 +19,7 @@ from archive.bulk import insert_rows, reserve_ids
 from archive.errors import EngineAway
 from archive.ports import Catalogue
 from archive.schema import account, arrival, branch, counter
-from tests.on_engines import CATALOGUES, Opened, opened_catalogue
-
-
-@pytest.fixture(params=CATALOGUES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    yield from opened_catalogue(request, tmp_path)
+from tests.on_engines import Opened
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from dedup.adapters.in_memory import DirectoryInMemory, load_profiles
 from dedup.keys import email_key, name_pair_key, number_key
 from dedup.ports import Directory
 from dedup.rows import keys_of_row
-from tests.on_engines import CATALOGUES, Opened, opened_catalogue
+from tests.on_engines import Opened
 from tests.sender_directory import COLUMNS, rows
 
 
@@ -27,11 +27,6 @@ def _in_memory(file: Path, _catalogue: Catalogue) -> Directory:
 def _in_catalogue(file: Path, catalogue: Catalogue) -> Directory:
     import_customers(catalogue, file, keys_of_row, Access("test", frozenset(Role), None))
     return DirectoryInCatalogue(catalogue)
-
-
-@pytest.fixture(params=CATALOGUES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    yield from opened_catalogue(request, tmp_path)
 
 
 DIRECTORIES: list[Callable[[Path, Catalogue], Directory]] = [_in_memory, _in_catalogue]

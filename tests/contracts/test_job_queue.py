@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -30,18 +29,13 @@ from intake.jobs import (
 )
 from intake.ports import JobQueue
 from tests.on_brokers import forget_messages, own_messages
-from tests.on_engines import CATALOGUES, Opened, address, on_engine, opened_catalogue
+from tests.on_engines import Opened, address, on_engine
 
 QUEUES: list[Any] = [
     pytest.param(CatalogueQueue, id="CatalogueQueue"),
     on_engine(lambda catalogue: CeleryQueue(catalogue, address("rabbitmq")), "rabbitmq"),
     on_engine(lambda catalogue: CeleryQueue(catalogue, address("redis")), "redis"),
 ]
-
-
-@pytest.fixture(params=CATALOGUES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    yield from opened_catalogue(request, tmp_path)
 
 
 @pytest.fixture

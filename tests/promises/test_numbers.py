@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,14 +18,9 @@ from archive.numbers import void, voided
 from archive.ports import Catalogue
 from archive.proofs.numbers import gaps
 from archive.schema import arrival, counter
-from tests.on_engines import CATALOGUES, Opened, opened_catalogue
+from tests.on_engines import Opened
 
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(params=CATALOGUES)
-def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
-    yield from opened_catalogue(request, tmp_path)
 
 
 @pytest.fixture
