@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import setup_logging, worker_init, worker_process_init, worker_process_shutdown
 
 from api import logs
 from api.settings import Settings, read_settings
@@ -120,9 +120,13 @@ def worker_app(settings: Settings) -> Celery:
     def log(**_about: Any) -> None:
         logs.begin(settings.log)
 
+    @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]
+    def load(**_about: Any) -> None:
+        # Once, before the worker processes are forked, and not in each of them.
+        load_for_work()
+
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
     def begin(**_about: Any) -> None:
-        load_for_work()
         hands.append(Hands(settings))
         hands[0].start()
 

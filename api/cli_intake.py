@@ -14,7 +14,7 @@ import typer
 from api.cli_context import asker, context, keeper, rooms
 from api.printing import Printer, Progress
 from api.wiring import Rooms
-from api.workers import Crew, worker_count, workers, workers_ahead
+from api.workers import Crew, worker_count, workers
 from archive import arrivals
 from archive.errors import BadInput, EngineAway, Forbidden
 from intake.acceptance import Accepted, channel_of
@@ -55,7 +55,7 @@ def take_in(
     sources = list(_sources(paths))
     printer = context().printer
     count = workers_ or worker_count(context().settings)
-    with workers_ahead(context().settings, count) as crew, rooms() as opened:
+    with workers(context().settings, count) as crew, rooms() as opened:
         code = branch or opened.settings.branch
         if not asker(opened).sees_branch(code):
             raise Forbidden(f"{asker(opened).actor} may not hand in for branch {code!r}")
@@ -102,7 +102,7 @@ def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], crew: Cre
     progress = Progress("settled", len(taken))
     told, fed_at = 0, time.monotonic()
     while told < len(taken):
-        before, running = told, crew.alive()
+        before, running = told, crew.keep_up()
         told = _tell_settled(opened, taken, told, printer)
         if time.monotonic() - fed_at > _FEED_EVERY_S:
             # Not at every look: a turn of the feeder takes from the workers' cores.
@@ -145,13 +145,14 @@ def work_forever(
     until_idle: Annotated[bool, typer.Option(help="Stop when nothing is left to do.")] = False,
 ) -> None:
     """Do the jobs that wait, and keep the index up with the catalogue, until stopped."""
-    with rooms() as opened:
+    count = workers_ or worker_count(context().settings)
+    with workers(context().settings, count, forever=not until_idle) as crew, rooms() as opened:
         keeper(opened)
-        count = workers_ or worker_count(opened.settings)
         context().printer.note(f"{count} workers on {opened.settings.home}; Ctrl-C stops them, nothing is lost")
         opened.jobs.recover()
-        with workers(opened.settings, count, forever=not until_idle) as alive:
-            while alive():
-                if opened.feeder.feed() < DOCUMENTS_A_TURN:
-                    time.sleep(_POLL_S * 2)
+        crew.all_is_in()
+        crew.begin()
+        while crew.keep_up():
+            if opened.feeder.feed() < DOCUMENTS_A_TURN:
+                time.sleep(_POLL_S * 2)
         opened.feed_all()

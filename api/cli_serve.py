@@ -15,7 +15,7 @@ import typer
 
 from api.cli_context import context, keeper, rooms
 from api.wiring import Rooms
-from api.workers import worker_count, workers
+from api.workers import Crew, worker_count, workers
 from archive import arrivals, employees
 from archive.access import Role
 from archive.errors import BadInput, EngineAway, Forbidden
@@ -43,17 +43,18 @@ def serve(
     work: Annotated[bool, typer.Option(help="Have workers here; without, they are run elsewhere.")] = True,
 ) -> None:
     """The pages and the HTTP API, with workers that do what comes in; Ctrl-C stops all, nothing is lost."""
-    with rooms() as opened:
+    count = (workers_ or worker_count(context().settings)) if work else 0
+    with workers(context().settings, count, forever=True) as crew, rooms() as opened:
         keeper(opened)
         settings = opened.settings
         where, at = host or settings.host, port or settings.port
         with opened.catalogue.writing() as connection:
             arrivals.ensure_branch(connection, settings.branch, time_zone=settings.time_zone)
+        opened.jobs.recover()
+        crew.begin()
         app = _app(opened, where)
         context().printer.note(f"http://{where}:{at}/  (archive at {settings.home}; Ctrl-C stops it)")
-        opened.jobs.recover()
-        count = (workers_ or worker_count(settings)) if work else 0
-        with workers(settings, count, forever=True), _fed(opened):
+        with _kept_up(opened, crew):
             import uvicorn
 
             uvicorn.run(app, host=where, port=at, log_level="warning", access_log=False)
@@ -81,13 +82,14 @@ def _app(opened: Rooms, host: str) -> FastAPI:
 
 
 @contextmanager
-def _fed(opened: Rooms) -> Iterator[None]:
-    """Have a thread that keeps the index up with the catalogue while the block runs."""
+def _kept_up(opened: Rooms, crew: Crew) -> Iterator[None]:
+    """Have a thread that keeps the index up with the catalogue, and the workers' places taken, while the block runs."""
     stopping = threading.Event()
 
     def feed() -> None:
         behind = False
         while not stopping.wait(0 if behind else _FEED_EVERY_S):
+            crew.keep_up()
             try:
                 behind = opened.feeder.feed() >= DOCUMENTS_A_TURN
             except EngineAway as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import importlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -27,7 +28,10 @@ from intake.working import work
 
 _RENEW_EVERY_S = 60.0
 _SEAL_EVERY_S = 5.0
+_LIVES_S = 5.0
+_LONGEST_PAUSE_S = 60.0
 _PR_SET_PDEATHSIG = 1
+_log = logging.getLogger("dossier.work")
 
 
 def worker_count(settings: Settings) -> int:
@@ -36,45 +40,80 @@ def worker_count(settings: Settings) -> int:
 
 
 @contextlib.contextmanager
-def workers(settings: Settings, count: int, forever: bool) -> Iterator[Callable[[], bool]]:
-    """Have `count` workers while the block runs; gives a function that says whether any is alive.
+def workers(settings: Settings, count: int, forever: bool = False) -> Iterator[Crew]:
+    """Have `count` workers while the block runs; at its end they are stopped.
 
-    Workers stop by themselves when nothing is left to do, unless `forever`. At the end of the block they are stopped.
+    To be entered before the archive is opened: they are ready by the time there is work, and what each needs is loaded
+    once, here, and shared. They touch nothing before `Crew.begin`, and stop by themselves when nothing is left to do
+    after `Crew.all_is_in`, unless `forever`.
     """
-    # A fresh interpreter each: no lock, connection or thread of ours is inherited half-held, and each is our own child,
-    # so that it dies with us.
-    spawn = multiprocessing.get_context("spawn")
-    with _running(
-        [spawn.Process(target=run_worker, args=(settings, forever, os.getpid())) for _ in range(count)]
-    ) as crew:
-        yield lambda: _any_alive(crew)
-
-
-@contextlib.contextmanager
-def workers_ahead(settings: Settings, count: int) -> Iterator[Crew]:
-    """As `workers`, for a caller that has not opened the archive yet: they are ready by the time there is work.
-
-    What every worker needs is loaded once, here, and shared. They touch nothing before `Crew.begin`, and stop by
-    themselves when nothing is left to do after `Crew.all_is_in`.
-    """
-    load_for_work()
+    if count:
+        load_for_work()
     # Forked where that is safe: no thread but this one, so no lock is half-held, and no connection is open yet.
     way = "fork" if sum(1 for _ in Path("/proc/self/task").iterdir()) == 1 else "spawn"
-    context: Any = multiprocessing.get_context(way)
     begun, all_in = _Signal(), _Signal()
-    told = (settings, False, os.getpid(), begun, all_in)
-    with _running([context.Process(target=run_worker, args=told) for _ in range(count)]) as crew:
-        yield Crew(lambda: _any_alive(crew), begun.give, all_in.give)
+
+    def hired(way: str) -> BaseProcess:
+        context: Any = multiprocessing.get_context(way)
+        made: BaseProcess = context.Process(target=run_worker, args=(settings, forever, os.getpid(), begun, all_in))
+        return made
+
+    places = [_Place(hired(way)) for _ in range(count)]
+    with _running(places):
+        # One that takes a dead one's place is a fresh interpreter: by then there are threads and connections here.
+        yield Crew(places, lambda: hired("spawn"), forever, begun.give, all_in.give)
+
+
+@dataclass(slots=True)
+class _Place:
+    """One worker, and after it whoever takes its place: `pause_s` later, longer each time while they die at once."""
+
+    process: BaseProcess
+    began_at: float = 0.0
+    died_at: float | None = None
+    pause_s: float = 0.0
+
+    def begin(self) -> None:
+        """Start the worker."""
+        self.began_at = time.monotonic()
+        self.process.start()
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """Workers started ahead: whether any is `alive`; `begin`, once the archive is open; `all_is_in`, once no job will
-    be added but by themselves."""
+    """The workers of a block. `begin`, once the archive is open; `all_is_in`, once no job will be added but by themselves."""
 
-    alive: Callable[[], bool]
+    _places: Sequence[_Place]
+    _hire: Callable[[], BaseProcess]
+    _forever: bool
     begin: Callable[[], None]
     all_is_in: Callable[[], None]
+
+    def keep_up(self) -> bool:
+        """Have another worker wherever one died; whether any is left. To be called now and then, by one thread.
+
+        One killed under a job that asks for too much is not the last: that job's attempts are counted, the others wait.
+        """
+        manned = [self._is_manned(place) for place in self._places]
+        return any(manned)
+
+    def _is_manned(self, place: _Place) -> bool:
+        code = place.process.exitcode
+        if code is None:
+            return True
+        # What was not killed told why it ended; a server's engines come back, a command's user reads it.
+        if code == 0 or (not self._forever and (code > 0 or place.pause_s >= _LONGEST_PAUSE_S)):
+            return False
+        now = time.monotonic()
+        if place.died_at is None:
+            place.died_at = now
+            dies_at_once = now - place.began_at < _LIVES_S
+            place.pause_s = min(max(2 * place.pause_s, 1.0), _LONGEST_PAUSE_S) if dies_at_once else 0.0
+            _log.warning("a worker died (%s); another takes its place in %.0f s", code, place.pause_s)
+        if now - place.died_at >= place.pause_s:
+            place.process, place.died_at = self._hire(), None
+            place.begin()
+        return True
 
 
 class _Signal:
@@ -107,22 +146,18 @@ def load_for_work() -> None:
 
 
 @contextlib.contextmanager
-def _running(crew: Sequence[BaseProcess]) -> Iterator[Sequence[BaseProcess]]:
+def _running(places: Sequence[_Place]) -> Iterator[None]:
     try:
         # A Ctrl-C waits until all are started: one that is half started would be nobody's to stop.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            for process in crew:
-                process.start()
+            for place in places:
+                place.begin()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        yield crew
+        yield
     finally:
-        _stop([process for process in crew if process.pid is not None])
-
-
-def _any_alive(crew: Sequence[BaseProcess]) -> bool:
-    return any(process.is_alive() for process in crew)
+        _stop([place.process for place in places if place.process.pid is not None])
 
 
 def _stop(crew: Sequence[BaseProcess]) -> None:
@@ -135,9 +170,7 @@ def _stop(crew: Sequence[BaseProcess]) -> None:
             process.join()
 
 
-def run_worker(
-    settings: Settings, forever: bool, parent: int, begun: _Signal | None = None, all_in: _Signal | None = None
-) -> None:
+def run_worker(settings: Settings, forever: bool, parent: int, begun: _Signal, all_in: _Signal) -> None:
     """A worker's whole life. It dies with its parent, however that ends."""
     # The parent answers Ctrl-C for all; a worker is told by SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -147,8 +180,7 @@ def run_worker(
         return
     logs.begin(settings.log)
     load_for_work()
-    if begun is not None:
-        begun.is_given(within_s=None)
+    begun.is_given(within_s=None)
     rooms = open_rooms(settings)
     rooms.sandbox.start()
     stopping = threading.Event()
@@ -156,7 +188,7 @@ def run_worker(
     renewer.start()
 
     def until() -> bool:
-        return not forever and (all_in is None or all_in.is_given()) and rooms.jobs.waiting() == 0
+        return not forever and all_in.is_given() and rooms.jobs.waiting() == 0
 
     try:
         keeper = JournalKeeper(rooms)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
-from multiprocessing.context import SpawnProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
 from api.settings import read_settings
 from api.wiring import open_rooms
-from api.workers import workers, workers_ahead
+from api.workers import workers
+from archive import arrivals
+from archive.access import system
 from tests.faults.killing import COMMAND, ROOT, dossier
 
 
@@ -56,31 +59,31 @@ def test_no_worker_started_ahead_outlives_the_intake(tmp_path: Path, how: signal
 
 def test_workers_wait_for_the_archive_to_be_opened(tmp_path: Path) -> None:
     settings = read_settings(home=tmp_path / "home")
-    with workers_ahead(settings, 2) as crew:
+    with workers(settings, 2) as crew:
         time.sleep(0.5)
-        assert crew.alive()
+        assert crew.keep_up()
         assert not settings.home.exists(), "a worker opened the archive before it was told to"
         open_rooms(settings).close()
         crew.all_is_in()
         crew.begin()
         deadline = time.monotonic() + 30
-        while crew.alive() and time.monotonic() < deadline:
+        while crew.keep_up() and time.monotonic() < deadline:
             time.sleep(0.05)
-        assert not crew.alive(), "nothing to do, all is in, and yet they stay"
+        assert not crew.keep_up(), "nothing to do, all is in, and yet they stay"
 
 
 def test_an_end_while_workers_are_being_started_leaves_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = read_settings(home=tmp_path / "home")
     started: list[int] = []
-    start = SpawnProcess.start
+    start = BaseProcess.start
 
-    def interrupted(process: SpawnProcess) -> None:
+    def interrupted(process: BaseProcess) -> None:
         if started:
             raise KeyboardInterrupt
         start(process)
         started.append(process.pid or 0)
 
-    monkeypatch.setattr(SpawnProcess, "start", interrupted)
+    monkeypatch.setattr(BaseProcess, "start", interrupted)
     with pytest.raises(KeyboardInterrupt), workers(settings, 2, forever=True):
         pass
     assert started
@@ -104,3 +107,33 @@ def _none_outlives(command: list[str], how: signal.Signals) -> None:
     while any(lives(pid) for pid in below) and time.monotonic() < deadline + 30:
         time.sleep(0.1)
     assert not [pid for pid in below if lives(pid)]
+
+
+def test_a_worker_that_is_killed_is_followed_by_another_that_does_its_job(tmp_path: Path) -> None:
+    settings = read_settings(home=tmp_path / "home")
+    letter = tmp_path / "letter.txt"
+    letter.write_text("A letter for the second one.")
+    with workers(settings, 1) as crew:
+        (first,) = descendants(os.getpid())
+        os.kill(first, signal.SIGKILL)
+        opened = open_rooms(settings)
+        with opened.catalogue.writing() as connection:
+            arrivals.ensure_branch(connection, settings.branch, time_zone=settings.time_zone)
+        opened.door.accept_file(letter, letter.name, "post", settings.branch, system("test"))
+        crew.begin()
+        crew.all_is_in()
+        deadline = time.monotonic() + 60
+        while crew.keep_up() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert opened.jobs.waiting() == 0
+        opened.close()
+
+
+def test_a_worker_that_told_why_it_ended_is_followed_by_none(tmp_path: Path) -> None:
+    settings = read_settings({"DOSSIER_HOME": str(tmp_path / "home"), "DOSSIER_COMPANY": str(tmp_path / "none.yaml")})
+    with workers(settings, 1) as crew:
+        crew.begin()
+        deadline = time.monotonic() + 60
+        while crew.keep_up() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert not crew.keep_up()
