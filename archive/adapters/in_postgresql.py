@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -26,6 +27,9 @@ _IDLE_TIMEOUT_MS = 300_000
 """A transaction of a process that hangs must not hold its locks for ever."""
 _UPGRADE_LOCK = 0x0D055132
 """One process at a time upgrades the schema; any number that nobody else uses."""
+_MIGRATION_LOCK_TIMEOUT_MS = 10_000
+"""Everybody else queues behind a migration that waits for a table, so it rather gives up and is tried again."""
+_TURN_EVERY_S = 0.2
 
 
 class PostgresqlCatalogue:
@@ -99,19 +103,28 @@ class PostgresqlCatalogue:
         return self._engine
 
     def upgrade(self) -> None:
-        """Run the migrations that are missing; processes that start together wait for the first."""
+        """Run the migrations that are missing; processes that start together wait for the first.
+
+        Raises: BadInput where a later version was here, or the server is too old.
+        """
         try:
             with self._pool().connect() as connection:
                 _refuse_old(connection)
-                if migrations.is_newest(self._engine):
-                    return
-                connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _UPGRADE_LOCK})
-                try:
-                    migrations.upgrade(self._engine)
-                finally:
-                    connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": _UPGRADE_LOCK})
+            if not migrations.is_newest(self._pool()):
+                self._migrate()
         except (OperationalError, InterfaceError) as error:
-            raise EngineAway(f"the catalogue at {self.place} does not answer: {_first_line(error)}") from error
+            raise EngineAway(f"the catalogue at {self.place} broke off: {_first_line(error)}; try again") from error
+
+    def _migrate(self) -> None:
+        with self._pool().connect() as connection:
+            # Closed at the end instead of given back: the lock goes with it, and so do the limits that are lifted here.
+            connection.detach()
+            connection.execute(text(f"SET statement_timeout = 0; SET lock_timeout = {_MIGRATION_LOCK_TIMEOUT_MS}"))
+            connection.commit()
+            _take_turn(connection)
+            if not migrations.is_newest(self._pool()):
+                migrations.run(connection)
+                connection.commit()
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -138,6 +151,17 @@ def _refuse_old(connection: Connection) -> None:
     number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
     if number < OLDEST_MAJOR * 10_000:
         raise BadInput(f"PostgreSQL {number // 10_000} is too old: {OLDEST_MAJOR} or later is needed")
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait until no other process upgrades the schema.
+
+    Asked again and again, for whoever waits inside a statement is a reader that an index made beside readers waits for.
+    """
+    while not connection.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _UPGRADE_LOCK}).scalar_one():
+        connection.commit()
+        time.sleep(_TURN_EVERY_S)
+    connection.commit()
 
 
 def _first_line(error: Exception) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from archive import migrations
 from archive.after_commit import has_committed
-from archive.errors import EngineAway
+from archive.errors import Damaged, EngineAway
 
 _BUSY_TIMEOUT_MS = 60_000
 
@@ -77,9 +77,27 @@ class SqliteCatalogue:
             yield connection
 
     def upgrade(self) -> None:
-        """Run the migrations that are missing."""
+        """Run the migrations that are missing: all in one transaction, or none. Who comes second finds them done.
+
+        Raises: BadInput where a later version was here; Damaged where a row would point at nothing afterwards.
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        migrations.upgrade(self._engine)
+        if not migrations.is_newest(self._engine):
+            self._migrate()
+
+    def _migrate(self) -> None:
+        with self._engine.connect() as connection:
+            # Off, for a table that is rewritten is dropped for a moment; it can only be said outside a transaction.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                migrations.run(connection)
+                if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise Damaged(f"the catalogue {self._path} stays as it was: a row of {lost[0]} would point at nothing")
+                connection.commit()
+            finally:
+                connection.rollback()
+                connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     def close(self) -> None:
         """Let go of every connection."""

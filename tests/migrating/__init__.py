@@ -1,0 +1,1 @@
+"""A catalogue of the last release, filled, brought to this version and used by both."""
