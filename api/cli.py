@@ -10,7 +10,8 @@ import typer
 
 from api import cli_customers, cli_documents, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
 from api.cli_context import Context, set_context
-from archive.errors import DossierError
+from archive.disk_space import is_no_space
+from archive.errors import DossierError, EngineAway
 
 app = typer.Typer(
     name="dossier",
@@ -65,6 +66,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except OSError as error:
+        if not is_no_space(error):
+            raise
+        sys.stderr.write(f"dossier: {error}: free some space, then run the same command again\n")
+        sys.exit(EngineAway.exit_code)
 
 
 _WITH_VALUE = frozenset({"--home", "--as", "--why"})

@@ -25,6 +25,7 @@ from search.feeding import DOCUMENTS_A_TURN
 _CHANNELS = ("auto", "post", "email", "form", "upload")
 _POLL_S = 0.1
 _FEED_EVERY_S = 1.0
+_ASK_AGAIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,38 @@ class _Source:
 
     path: Path
     name: str
+
+
+class _Feeding:
+    """Keeps the index up while mail comes in. One that is away holds up no mail: it is asked again, and catches up."""
+
+    def __init__(self, opened: Rooms, printer: Printer, every_s: float = _FEED_EVERY_S) -> None:
+        self._opened, self._printer, self._every_s = opened, printer, every_s
+        self._next = time.monotonic() + every_s
+        self._is_away = False
+
+    def now_and_then(self) -> int:
+        """A turn of the feeder where one is due; how many changes it brought."""
+        return self.turn() if time.monotonic() >= self._next else 0
+
+    def turn(self) -> int:
+        """A turn now; how many changes it brought, 0 where the index is away."""
+        count, self._is_away = 0, False
+        try:
+            count = self._opened.feeder.feed()
+        except EngineAway as error:
+            self._is_away = True
+            self._printer.note(f"index: {error}; tried again")
+        self._next = time.monotonic() + (_ASK_AGAIN_S if self._is_away else self._every_s)
+        return count
+
+    def to_the_end(self) -> None:
+        """Bring the index up with the catalogue, or tell what is left to do."""
+        while self.turn():
+            pass
+        if self._is_away:
+            behind = self._opened.feeder.lag().waiting
+            self._printer.note(f"index: {behind} changes wait for it; `dossier work` or `dossier serve` brings it up")
 
 
 def join(app: typer.Typer) -> None:
@@ -63,9 +96,10 @@ def take_in(
             arrivals.ensure_branch(connection, code, time_zone=opened.settings.time_zone)
         opened.jobs.recover()
         crew.begin()
-        taken = list(_accepted(opened, sources, channel, code, again, bulk))
+        feeding = _Feeding(opened, printer)
+        taken = list(_accepted(opened, sources, channel, code, again, bulk, feeding))
         crew.all_is_in()
-        _process(opened, taken, crew, printer)
+        _process(opened, taken, crew, printer, feeding)
 
 
 def _sources(paths: Sequence[str]) -> Iterator[_Source]:
@@ -82,38 +116,36 @@ def _sources(paths: Sequence[str]) -> Iterator[_Source]:
 
 
 def _accepted(
-    opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool, bulk: bool
+    opened: Rooms, sources: Sequence[_Source], channel: str, branch: str, again: bool, bulk: bool, feeding: _Feeding
 ) -> Iterator[tuple[_Source, Accepted]]:
     progress = Progress("accepted", len(sources))
-    access, fed_at = asker(opened), time.monotonic()
+    access = asker(opened)
     for count, source in enumerate(sources, 1):
         way = channel_of(source.path) if channel == "auto" else cast(Channel, channel)
         yield source, opened.door.accept_file(source.path, source.name, way, branch, access, again, bulk)
         progress.at(count)
-        if time.monotonic() - fed_at > _FEED_EVERY_S:
-            # The workers are at it already: what they filed is to be found, however long accepting takes.
-            opened.feeder.feed()
-            fed_at = time.monotonic()
+        # The workers are at it already: what they filed is to be found, however long accepting takes.
+        feeding.now_and_then()
     progress.end()
 
 
-def _process(opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], crew: Crew, printer: Printer) -> None:
+def _process(
+    opened: Rooms, taken: Sequence[tuple[_Source, Accepted]], crew: Crew, printer: Printer, feeding: _Feeding
+) -> None:
     """Tell of each arrival in order as soon as the workers have settled it, and feed the index meanwhile."""
     progress = Progress("settled", len(taken))
-    told, fed_at = 0, time.monotonic()
+    told = 0
     while told < len(taken):
         before, running = told, crew.keep_up()
         told = _tell_settled(opened, taken, told, printer)
-        if time.monotonic() - fed_at > _FEED_EVERY_S:
-            # Not at every look: a turn of the feeder takes from the workers' cores.
-            opened.feeder.feed()
-            fed_at = time.monotonic()
+        # Not at every look: a turn of the feeder takes from the workers' cores.
+        feeding.now_and_then()
         progress.at(told)
         if told == before:
             if not running:
                 raise EngineAway("the workers stopped before all was settled; see above, then run it again")
             time.sleep(_POLL_S)
-    opened.feed_all()
+    feeding.to_the_end()
     progress.end()
 
 
@@ -152,7 +184,8 @@ def work_forever(
         opened.jobs.recover()
         crew.all_is_in()
         crew.begin()
+        feeding = _Feeding(opened, context().printer, every_s=0.0)
         while crew.keep_up():
-            if opened.feeder.feed() < DOCUMENTS_A_TURN:
+            if feeding.now_and_then() < DOCUMENTS_A_TURN:
                 time.sleep(_POLL_S * 2)
-        opened.feed_all()
+        feeding.to_the_end()

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.disk_space import space_wanted
 from intake import letters
 from intake.engines import Engines
 from intake.jobs import Job
@@ -65,7 +66,8 @@ class Pipeline:
 
     @contextmanager
     def _folder(self) -> Iterator[Path]:
-        """A folder for one step's files, gone when the step is."""
-        self.engines.scratch.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.engines.scratch) as name:
-            yield Path(name)
+        """A folder for one step's files, gone when the step is. Raises EngineAway where its disk is full."""
+        with space_wanted(self.engines.scratch):
+            self.engines.scratch.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self.engines.scratch) as name:
+                yield Path(name)

@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,11 +24,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from archive.disk_space import no_space
 from archive.errors import Damaged, EngineAway, EngineFailed, LimitExceeded, Unreadable
 from intake.limits import DEFAULT_LIMITS, Limits
 
 _QUIET_THREADS = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 _PASSED_ON = frozenset({"PATH", "LANG", "TZ", "HOME", "LD_LIBRARY_PATH", "TESSDATA_PREFIX", "VIRTUAL_ENV"})
+_LEAST_FREE_BYTES = 1 << 20
+"""With less on the disk of its scratch folder, no verdict of a parser is believed: it may have run into the end of it."""
 _open_sandboxes: weakref.WeakSet[Sandbox] = weakref.WeakSet()
 
 
@@ -68,7 +72,7 @@ class Sandbox:
         The function is called with `scratch` and, if given, `source` as `Path`, with the limits as `limits` if
         `pass_limits`, and with `arguments`, which must be JSON-able. Files it leaves behind are in `scratch`, which must exist. Safe to repeat.
         Raises: Unreadable (`crashed`, `parser_failed`, or what the reader said), LimitExceeded (`time`, `cpu_time`,
-        `memory`, `result_size`, or what the reader said), EngineAway when no process can be started, Damaged where the function proved a loss.
+        `memory`, `result_size`, or what the reader said), EngineAway when no process can be started or the disk of `scratch` is full, Damaged where the function proved a loss.
         """
         allowed = limits or self.limits
         passed: dict[str, Any] = {**arguments, "scratch": str(scratch.resolve())}
@@ -82,7 +86,10 @@ class Sandbox:
             "pass_limits": pass_limits,
         }
         with self._call(request) as stream:
-            return _outcome(_Answers(stream, allowed), function, source)
+            answers = _Answers(stream, allowed)
+        if (answers.answer or {}).get("error") == "no_space" or shutil.disk_usage(scratch).free < _LEAST_FREE_BYTES:
+            raise no_space(scratch)
+        return _outcome(answers, function, source)
 
     def start(self) -> None:
         """Start the server now, so that it is ready when the first call comes. Returns at once; safe to repeat."""

@@ -23,6 +23,7 @@ import types
 from pathlib import Path
 from typing import Any, NoReturn
 
+from archive.disk_space import is_no_space
 from archive.errors import BadInput, Damaged, LimitExceeded, Unreadable
 from intake import confinement
 from intake.limits import Limits
@@ -75,20 +76,25 @@ def answer_of(function: str, arguments: dict[str, Any]) -> dict[str, Any]:
         module, name = function.split(":")
         called = getattr(importlib.import_module(module), name)
         return {"result": called(**arguments)}
-    except Unreadable as error:
-        return {"error": "unreadable", "reason": error.reason, "message": str(error)}
-    except LimitExceeded as error:
-        return {"error": "limit", "reason": error.reason, "message": str(error)}
-    except Damaged as error:
-        return {"error": "damaged", "reason": error.code, "message": str(error)}
-    except BadInput as error:
-        return {"error": "unreadable", "reason": error.code, "message": str(error)}
-    except MemoryError:
-        return {"error": "limit", "reason": "memory", "message": "the parser needed more memory than it may have"}
-    except RecursionError:
-        return {"error": "limit", "reason": "depth", "message": "the file nests deeper than a parser may go"}
     except Exception as error:
-        return {"error": "unreadable", "reason": "parser_failed", "message": _what_failed(error)}
+        # First of all: on a full disk, what a reader makes of its own failure is not the file's fault.
+        return {"error": "no_space"} if is_no_space(error) else _refusal(error)
+
+
+def _refusal(error: Exception) -> dict[str, Any]:
+    if isinstance(error, Unreadable):
+        return {"error": "unreadable", "reason": error.reason, "message": str(error)}
+    if isinstance(error, LimitExceeded):
+        return {"error": "limit", "reason": error.reason, "message": str(error)}
+    if isinstance(error, Damaged):
+        return {"error": "damaged", "reason": error.code, "message": str(error)}
+    if isinstance(error, BadInput):
+        return {"error": "unreadable", "reason": error.code, "message": str(error)}
+    if isinstance(error, MemoryError):
+        return {"error": "limit", "reason": "memory", "message": "the parser needed more memory than it may have"}
+    if isinstance(error, RecursionError):
+        return {"error": "limit", "reason": "depth", "message": "the file nests deeper than a parser may go"}
+    return {"error": "unreadable", "reason": "parser_failed", "message": _what_failed(error)}
 
 
 def _what_failed(error: Exception) -> str:

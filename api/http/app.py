@@ -45,7 +45,8 @@ from api.pages import (
 from api.pages import health as health_page
 from api.probing import probes_of
 from api.signing_in import ensure_demo, refuse_open_demo
-from archive.errors import BadInput, DossierError, Forbidden, NotFound, NotSignedIn
+from archive.disk_space import is_no_space
+from archive.errors import BadInput, DossierError, EngineAway, Forbidden, NotFound, NotSignedIn
 from archive.measures import Meter
 from archive.sentences import say
 
@@ -146,10 +147,18 @@ def _of_validation(error: Exception) -> DossierError:
 
 def _of_framework(error: Exception) -> DossierError:
     assert isinstance(error, HTTPException)
+    if is_no_space(error):  # a body that could not be laid down: the framework takes it for a wrong one
+        return _no_space()
     classes: dict[int, type[DossierError]] = {401: NotSignedIn, 403: Forbidden, 404: NotFound}
     found = classes.get(error.status_code)
     return found(str(error.detail)) if found else _Unclassed(error.status_code, str(error.detail))
 
 
-def _of_surprise(_error: Exception) -> DossierError:
+def _of_surprise(error: Exception) -> DossierError:
+    if is_no_space(error):
+        return _no_space()
     return DossierError(say("something went wrong on the server; nothing was changed by this request"))
+
+
+def _no_space() -> DossierError:
+    return EngineAway(say("no space is left on the server's disk, and nothing was taken in; free some, then try again"))

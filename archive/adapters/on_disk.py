@@ -43,7 +43,8 @@ class FolderStore:
             finally:
                 temporary.unlink(missing_ok=True)
         except OSError as error:
-            raise EngineAway(f"the object store {self._root} can not keep the bytes: {error}") from error
+            words = f"the object store {self._root} can not keep the bytes: {error}"
+            raise EngineAway(f"{words}; see that its disk has space, then try again") from error
         return digest, size
 
     def _settle(self, temporary: Path, digest: str) -> None:
