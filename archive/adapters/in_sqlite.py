@@ -13,9 +13,23 @@ from sqlalchemy.exc import OperationalError
 
 from archive import migrations
 from archive.after_commit import has_committed
+from archive.disk_space import space_wanted
 from archive.errors import Damaged, EngineAway
 
 _BUSY_TIMEOUT_MS = 60_000
+_ENGINES_OWN = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+"""What is wrong with the file or its disk, and with no statement: it passes, or can be mended from outside."""
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -57,33 +71,39 @@ class SqliteCatalogue:
         with self._begun("BEGIN IMMEDIATE") as connection:
             try:
                 yield connection
+                connection.commit()
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
             has_committed(connection)
 
     @contextmanager
     def _begun(self, begin: str) -> Iterator[Connection]:
-        try:
-            connection = self._engine.connect()
-        except OperationalError as error:
-            raise EngineAway(f"the catalogue {self._path} does not open: {error.orig}") from error
-        with connection:
-            try:
-                connection.exec_driver_sql(begin)
-            except OperationalError as error:
-                raise EngineAway(f"the catalogue {self._path} is busy or away: {error.orig}; try again") from error
+        with self._told_well(), self._engine.connect() as connection:
+            connection.exec_driver_sql(begin)
             yield connection
+
+    @contextmanager
+    def _told_well(self) -> Iterator[None]:
+        """Raises EngineAway for what is the engine's own trouble; a wrong statement stays what it is."""
+        try:
+            yield
+        except OperationalError as error:
+            # Only the low byte: the others say where in the engine it was met.
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _ENGINES_OWN:
+                raise
+            words = f"the catalogue {self._path} can not be used: {error.orig}; see that its disk has space, try again"
+            raise EngineAway(words) from error
 
     def upgrade(self) -> None:
         """Run the migrations that are missing: all in one transaction, or none. Who comes second finds them done.
 
         Raises: BadInput where a later version was here; Damaged where a row would point at nothing afterwards.
         """
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        if not migrations.is_newest(self._engine):
-            self._migrate()
+        with self._told_well(), space_wanted(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not migrations.is_newest(self._engine):
+                self._migrate()
 
     def _migrate(self) -> None:
         with self._engine.connect() as connection:
@@ -93,7 +113,9 @@ class SqliteCatalogue:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
                 migrations.run(connection)
                 if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise Damaged(f"the catalogue {self._path} stays as it was: a row of {lost[0]} would point at nothing")
+                    raise Damaged(
+                        f"the catalogue {self._path} stays as it was: a row of {lost[0]} would point at nothing"
+                    )
                 connection.commit()
             finally:
                 connection.rollback()
