@@ -88,7 +88,7 @@ def timed(command: list[str], environment: dict[str, str]) -> tuple[float, float
     return wall, _spent_s() - before
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
     """Become the parent of every process below whose own parent ends, so that its CPU seconds come to us."""
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -143,7 +143,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=40, help="at most so many of each world")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
-    _adopt_orphans()
+    adopt_orphans()
     files = {world.name: scans(world.resolve(), options.pages)[0] for world in options.worlds}
     if len(files) > 1:
         files["together"] = [path for chosen in files.values() for path in chosen]

@@ -1,57 +1,90 @@
-"""Kills an intake of the seed mailbag at random moments, the whole process group at once, and compares what came of it.
+"""Kills one intake at random moments, again and again, and compares what came of it with an undisturbed one.
 
-    python benchmarks/kills.py [--kills 200] [--seed 1]
+    python benchmarks/kills.py [--on embedded|engines] [--kills 500] [--arrivals 2000] [--seed 1] [--keep DIR]
 
-The short form of 25 kills is a test: `tests/faults/test_killed_at_any_moment.py`.
+The mail is `kills_world.py`'s, handed in over HTTP by a client that repeats what was not acknowledged, all the while that
+`dossier serve` and its workers are killed with SIGKILL: all at once, or a single worker that is at a job. On engines the
+catalogue is in PostgreSQL, the originals in MinIO, the index in Elasticsearch (those of `make engines`), and two workers
+run by Celery over a RabbitMQ of their own; there the API alone and the workers alone are killed too.
+
+The undisturbed intake is embedded in both cases, so that engines are held to the same answers; with `--keep` it is kept
+for the next run of the same world. Prints one JSON line; what differs goes to stderr, and then the exit code is 1.
+The short form is a test: `tests/faults/test_killed_service.py`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.faults.killing import ROOT, Final, finish, kill_often, prepare
-from tests.story.mailbag import MAILBAG, take_in_mailbag
+from kills_world import World, make_world
+
+from tests.faults.killed_outcome import Outcome, differences
+from tests.faults.killed_service import Kills, TakenIn, embedded, engines, taken_in
+
+
+def undisturbed(world: World, keep: Path | None, name: str) -> Outcome:
+    """What the mail comes to where nothing happens."""
+    kept = keep / f"{name}.pickle" if keep else None
+    if kept and kept.exists():
+        found: Outcome = pickle.loads(kept.read_bytes())
+        return found
+    with tempfile.TemporaryDirectory(prefix="dossier-kills-") as folder, embedded(Path(folder)) as environment:
+        done = taken_in(environment, Path(folder), world, Kills(0, 0), _tell("undisturbed"))
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_bytes(pickle.dumps(done.outcome))
+    return done.outcome
+
+
+def _tell(what: str) -> Callable[[str], None]:
+    began = time.monotonic()
+    return lambda words: print(f"{what} {time.monotonic() - began:6.0f} s  {words}", file=sys.stderr, flush=True)
 
 
 def main() -> None:
-    """Kill, finish, compare; exits 1 where anything differs."""
+    """Take in killed, take in undisturbed, compare."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--on", choices=("embedded", "engines"), default="embedded")
+    parser.add_argument("--kills", type=int, default=500)
+    parser.add_argument("--arrivals", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder for the undisturbed outcome")
     options = parser.parse_args()
-    started, done, rounds, different = time.monotonic(), 0, 0, 0
-    with tempfile.TemporaryDirectory(prefix="dossier-kills-") as name:
-        undisturbed = take_in_mailbag(Path(name) / "undisturbed").final
-        while done < options.kills:
-            home = Path(name) / str(rounds)
-            prepare(home, ROOT / "seed" / "customers.csv")
-            done += kill_often(home, [MAILBAG], options.kills - done, seed=options.seed + rounds, longest_s=8.0)
-            final = finish(home, [MAILBAG])
-            rounds += 1
-            if final != undisturbed:
-                different += 1
-                _tell(undisturbed, final)
-            sys.stderr.write(f"\r{done} of {options.kills} kills, {rounds} intakes, {different} different")
-    print(json.dumps({"kills": done, "intakes": rounds, "different": different,
-                      "seconds": round(time.monotonic() - started)}))  # fmt: skip
-    sys.exit(bool(different))
+    began, world = time.monotonic(), make_world(options.arrivals, options.seed)
+    on = {"embedded": embedded, "engines": engines}[options.on]
+    with tempfile.TemporaryDirectory(prefix="dossier-kills-") as name, on(Path(name)) as environment:
+        got = taken_in(environment, Path(name), world, Kills(options.kills, options.seed), _tell(options.on))
+    wanted = undisturbed(world, options.keep, f"undisturbed-{options.arrivals}-{options.seed}")
+    found = differences(wanted, got.outcome, got.receipts)
+    print("\n".join(found), file=sys.stderr)
+    print(json.dumps(_figures(options, got, found) | {"seconds": round(time.monotonic() - began)}))
+    sys.exit(bool(found))
 
 
-def _tell(wanted: Final, final: Final) -> None:
-    """What differs, to stderr."""
-    missing, extra = set(wanted.answers) - set(final.answers), set(final.answers) - set(wanted.answers)
-    for sign, lines in (("-", missing), ("+", extra)):
-        for line in sorted(lines, key=repr):
-            sys.stderr.write(f"\n{sign} {line}")
-    ledger_same, numbers_same = final.ledger == wanted.ledger, final.registration_numbers == wanted.registration_numbers
-    sys.stderr.write(f"\nledger same: {ledger_same}; numbers same: {numbers_same}; problems: {final.problems}\n")
+def _figures(options: argparse.Namespace, got: TakenIn, found: list[str]) -> dict[str, Any]:
+    states = Counter(line[3] for line in got.outcome.answers)
+    return {
+        "on": options.on,
+        "kills": options.kills,
+        "killed": dict(Counter(one.what for one in got.kills)),
+        "while_accepting": sum(one.is_accepting for one in got.kills),
+        "with_jobs_in_hand": sum(one.in_hand > 0 for one in got.kills),
+        "arrivals": len(got.outcome.receipt_numbers),
+        "sent_again": got.sent_again,
+        "letters": dict(sorted(states.items())),
+        "different": len(found),
+    }
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Runs the benchmarks and makes the table of what must be shown: `benchmarks/results/README.md`.
 
-    python benchmarks/table.py ../shared [--only worlds,strangers,types,fields,throughput,odd,search,findable,import,kills,jobs]
+    python benchmarks/table.py ../shared [--only worlds,strangers,types,fields,throughput,odd,search,findable,import,kills,jobs,workers]
 
 Each run's own JSON lines are kept beside the table with the date and the machine, so that one can be run again alone.
 The whole takes about half an hour on two quiet cores.
@@ -38,8 +38,9 @@ def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
         "search": [["search_http.py", str(home / "demo")]],
         "findable": [["findable.py"]],
         "import": [["customer_import.py", str(corpus / "utility_ru" / "truth" / "strangers.csv.gz")]],
-        "kills": [["kills.py"]],
+        "kills": [["kills.py", "--on", on, "--keep", str(home)] for on in ("embedded", "engines")],
         "jobs": [["jobs_overhead.py"]],
+        "workers": [["workers.py", *(str(corpus / world) for world in WORLDS)]],
     }
 
 
@@ -96,13 +97,30 @@ def _figures(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         rows.append(("search through HTTP, 50 requests/s for a minute, p99", "50 ms", "15 ms", told))
     rows += _findable(kept.get("findable"))
     rows += _import(kept.get("import"))
-    for line in _records(kept.get("kills")):
-        told = f"{line['kills']} kills in {line['intakes']} intakes, {line['different']} that ended differently"
-        rows.append(("kill -9 of the process group at random moments", "same answers", "same answers", told))
+    rows += _kills(kept.get("kills"))
+    for line in _records(kept.get("workers")):
+        told = (
+            f"{line['ratio']} × ({line['two_pages_s']} against {line['one_pages_s']} pages/s, {line['pages']} pages, "
+            f"{line['start_s']} s of each to start; plain tesseract {line['plain_ratio']} ×)"
+        )
+        rows.append(("OCR intake, two workers against one", "≥ 1.7 ×", "1.9 ×", told))
     for line in _records(kept.get("jobs")):
         must, aim = ("5 ms", "1 ms") if line["queue"] == "job table" else ("20 ms", "5 ms")
         told = f"{line['cpu_ms_a_letter']} ms ({line['with_commits']} ms with the steps' own commits)"
         rows.append((f"CPU a letter beyond its steps, {line['queue']}", f"≤ {must}", aim, told))
+    return rows
+
+
+def _kills(run_: dict[str, Any] | None) -> list[tuple[str, str, str, str]]:
+    rows = []
+    for line in _records(run_):
+        letters = ", ".join(f"{count} {state}" for state, count in line["letters"].items())
+        told = (
+            f"{line['different']} differences ({letters}; {line['while_accepting']} kills while mail came in, "
+            f"{line['with_jobs_in_hand']} with jobs in hand, {line['seconds']} s)"
+        )
+        what = f"{line['kills']} kills within one intake of {line['arrivals']} arrivals, {line['on']}"
+        rows.append((what, "0 lost, 0 doubled, balanced", "", told))
     return rows
 
 
@@ -187,7 +205,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
     parser.add_argument(
-        "--only", default="worlds,strangers,types,fields,throughput,odd,search,findable,import,kills,jobs"
+        "--only", default="worlds,strangers,types,fields,throughput,odd,search,findable,import,kills,jobs,workers"
     )
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)

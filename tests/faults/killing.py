@@ -65,13 +65,14 @@ def finish(home: Path, mail: list[str]) -> Final:
     """Run the intake to its end and tell what the archive holds."""
     lines = dossier(home, "intake", *mail)
     names = {line["document"]: (line["file"], line["page_from"]) for line in lines if line["document"]}
-    answers = sorted((_plain(line, names) for line in lines), key=repr)
+    answers = sorted((plain(line, names) for line in lines), key=repr)
     problems = [row["words"] for row in dossier(home, "verify", check=False) if not row["harmless"]]
     numbers = frozenset(line["registration_number"] for line in lines if line["registration_number"])
     return Final(answers, dossier(home, "ledger"), problems, numbers)
 
 
-def _plain(line: dict[str, Any], names: dict[int, Any]) -> tuple[Any, ...]:
+def plain(line: dict[str, Any], names: dict[int, Any]) -> tuple[Any, ...]:
+    """A letter's answer without ids and numbers; `names` tells what a document that it repeats is called."""
     customer = (line["customer"] or {}).get("source_id")
     kept = [line[key] for key in ("file", "page_from", "page_to", "outcome", "reason", "document_type", "folder")]
     return (
