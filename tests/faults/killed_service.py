@@ -224,7 +224,7 @@ class Kills:
 
     count: int
     seed: int
-    of_all: float = 0.35
+    of_all: float = 0.25
     starting: float = 0.25
     starting_s: tuple[float, float] = (0.1, 3.0)
     answering_s: tuple[float, float] = (0.0, 2.5)
