@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from archive.access import Access
 from archive.clock import utc_now
-from archive.folder_plan import FolderPlan, PlannedFolder, load_plan
-from archive.schema import customer, document, filing, folder
-from archive.showing import visible
+from archive.schema import document, filing, folder
 from archive.upserting import upsert
 
 Ground = Literal["account", "person", "hand"]
@@ -57,6 +54,7 @@ def _put(
     here = filing.c.folder_id == folder_id if folder_id is not None else filing.c.case_id == case_id
     if connection.execute(select(filing.c.id).where(filing.c.document_id == document_id, here)).first():
         return
+    letter = connection.execute(select(document.c.branch, document.c.mark).where(document.c.id == document_id)).one()
     row = {
         "document_id": document_id,
         "folder_id": folder_id,
@@ -65,6 +63,8 @@ def _put(
         "ground_value": why.value,
         "filed_at": utc_now(),
         "actor": why.actor,
+        "branch": letter.branch,
+        "mark": letter.mark,
     }
     connection.execute(insert(filing).values(row))
 
@@ -74,20 +74,3 @@ def take_out(connection: Connection, document_id: int) -> Sequence[Mapping[str, 
     was = [dict(row._mapping) for row in connection.execute(select(filing).where(filing.c.document_id == document_id))]
     connection.execute(delete(filing).where(filing.c.document_id == document_id))
     return was
-
-
-def folder_set(
-    connection: Connection, access: Access, customer_id: int, plan: FolderPlan | None = None
-) -> list[tuple[PlannedFolder, int]]:
-    """A customer's folder set, with how many documents of each the asker may see. Empty folders are there too."""
-    kind = connection.execute(select(customer.c.kind).where(customer.c.id == customer_id)).scalar_one()
-    rows = connection.execute(
-        select(folder.c.code, func.count())
-        .select_from(
-            folder.join(filing, filing.c.folder_id == folder.c.id).join(document, document.c.id == filing.c.document_id)
-        )
-        .where(folder.c.customer_id == customer_id, visible.documents(access))
-        .group_by(folder.c.code)
-    )
-    counts: dict[str, int] = {code: count for code, count in rows}  # noqa: C416 - rows are not pairs to mypy
-    return [(planned, counts.get(planned.code, 0)) for planned in (plan or load_plan()).set_of(kind)]

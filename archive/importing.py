@@ -61,11 +61,17 @@ class ImportReport:
 
 
 def import_customers(
-    catalogue: Catalogue, path: Path, keys_of: KeysOf, access: Access, progress: Progress = lambda rows: None
+    catalogue: Catalogue,
+    path: Path,
+    keys_of: KeysOf,
+    access: Access,
+    progress: Progress = lambda rows: None,
+    chunk_rows: int = CHUNK_ROWS,
 ) -> ImportReport:
     """Load a CSV or CSV.gz file of customers (columns: `archive.directory_file.COLUMNS`, any subset, any order).
 
-    `progress` is told how many rows are done. Safe to repeat, and to go on with after a crash.
+    `progress` is told how many rows are done. Safe to repeat, and to go on with after a crash. `chunk_rows`: how many go
+    into one transaction; more where nobody else works in the archive, for the fewer pages are written twice.
 
     Raises:
         Forbidden: loading is not this employee's to do.
@@ -77,7 +83,7 @@ def import_customers(
     rows = read_rows(path)
     first = next(rows, None)  # a file that can not be read is refused before there is a run
     report = ImportReport(_begin(catalogue, path))
-    chunks = _chunks(_with_first(first, rows), report.problems)
+    chunks = _chunks(_with_first(first, rows), report.problems, chunk_rows)
     # A process beside this one pays only for many rows.
     begun = list(islice(chunks, 2))
     with beside(keys_of) if len(begun) == 2 else nullcontext(here(keys_of)) as keying:
@@ -100,7 +106,7 @@ def _with_first(
         yield from rest
 
 
-def _chunks(rows: Iterable[FileRow | RowProblem], problems: list[RowProblem]) -> Iterator[Chunk]:
+def _chunks(rows: Iterable[FileRow | RowProblem], problems: list[RowProblem], size: int) -> Iterator[Chunk]:
     """Rows in chunks in which each source record comes once; rows that are none go to `problems`."""
     chunk: dict[Place, FileRow] = {}
     for row in rows:
@@ -110,7 +116,7 @@ def _chunks(rows: Iterable[FileRow | RowProblem], problems: list[RowProblem]) ->
         elif place is None:
             problems.append(RowProblem(row.line, "the row has no source_id", "give every row of a system its own id"))
         else:
-            if len(chunk) == CHUNK_ROWS or place in chunk:
+            if len(chunk) == size or place in chunk:
                 yield list(chunk.items())
                 chunk = {}
             chunk[place] = row

@@ -166,7 +166,7 @@ document = Table(
     Column("registration_number", Text, unique=True),
     Column("document_type", Text, nullable=False, server_default=""),
     Column("type_confidence", Float, nullable=False, server_default="0"),
-    _to("customer.id", "customer_id", nullable=True),  # proposal while in review, sender once filed
+    _to("customer.id", "customer_id", nullable=True, index=False),  # proposal while in review, sender once filed
     Column("customer_confidence", Float, nullable=False, server_default="0"),
     Column("decision", Text, nullable=False, server_default="{}"),  # evidence, runners-up, margins
     Column("facts", Text, nullable=False, server_default="{}"),  # what the channel itself says
@@ -185,6 +185,7 @@ document = Table(
     CheckConstraint("state IN ('work','filed','review','rejected','duplicate')", name="state"),
     Index("ix_document_state", "state", "branch", "id"),
     Index("ix_document_ledger", "branch", "channel", "received_on", "state"),
+    Index("ix_document_sender", "customer_id", "id"),
 )
 
 rendition = Table(
@@ -433,10 +434,13 @@ filing = Table(
     Column("ground_value", Text, nullable=False, server_default=""),
     Column("filed_at", Text, nullable=False),
     Column("actor", Text, nullable=False),
+    # The letter's own, so that a folder of very many is counted and listed out of the index; None where 0.1.0 filed.
+    Column("branch", Text),
+    Column("mark", Text),
     CheckConstraint("ground IN ('account','person','hand')", name="ground"),
     CheckConstraint("(folder_id IS NULL) <> (case_id IS NULL)", name="one_place"),
     UniqueConstraint("document_id", "folder_id", "case_id"),
-    Index("ix_filing_folder_id", "folder_id", "document_id"),
+    Index("ix_filing_seen", "folder_id", "document_id", "branch", "mark"),
 )
 
 # ---- numbers, journal, outbox, jobs ----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from api import finding, looking
 from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
 from archive.showing import customers
+from archive.showing.folders import MOST_PAGES
 from search.ports import Query as IndexQuery
 
 router = APIRouter(prefix="/api/customers", tags=["customers"], responses=PROBLEMS)
@@ -47,11 +48,18 @@ def timeline(
     asker: By,
     folder: str = "",
     before: int = 0,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES, description="by its number, from 1, of `limit` letters each")] = 1,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
-    """The customer's letters, newest first; `before` is the last id of the page before."""
+    """The customer's letters, newest first. How many a folder holds stands on the customer's card.
+
+    `before` is the last id of the page before, for who reads on; letters that come meanwhile do not shift what follows.
+    """
+    skip = (page - 1) * limit
     with rooms.catalogue.reading() as connection:
         key = customers.survivor(connection, customer_id)
-        found = customers.timeline(connection, asker.access, key, folder_code=folder, before=before, limit=limit)
+        found = customers.timeline(
+            connection, asker.access, key, folder_code=folder, before=before, skip=skip, limit=limit
+        )
     looking.note(rooms, asker, "timeline", looking.customer(key))
     return answer(found)

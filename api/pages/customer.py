@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy import Connection
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
-from archive.access import Access
-from archive.filings import folder_set
+from archive.folder_plan import load_plan
 from archive.showing import customers
+from archive.showing.folders import MOST_PAGES
 
 router = APIRouter(include_in_schema=False)
 _LINES = 50
@@ -31,6 +30,16 @@ class FolderLine:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Where one is in a folder: the page, of how many, and the addresses of those beside it ('' where there is none)."""
+
+    page: int
+    pages: int
+    newer: str
+    older: str
+
+
 @router.get("/customers/{customer_id}")
 def show(
     request: Request,
@@ -39,19 +48,19 @@ def show(
     asker: Annotated[Asker, Depends(who_asks)],
     folder: str = "",
     before: int = 0,
+    number: Annotated[int, Query(alias="page", ge=1, le=MOST_PAGES)] = 1,
 ) -> Response:
-    """One customer; `folder` narrows the letters shown."""
+    """One customer; `folder` narrows the letters shown, `page` (of a folder) goes to a page by its number."""
     language = wording_for(request, asker).language
+    skip = (number - 1) * _LINES if folder else 0
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
         lines = customers.timeline(
-            connection, asker.access, card.id, folder_code=folder, before=before, limit=_LINES + 1
+            connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
         )
-        folders = _folders(connection, asker.access, card, language)
     looking.note(rooms, asker, "read", looking.customer(card.id))
-    more = (
-        address(f"/customers/{card.id}", {"folder": folder, "before": lines[_LINES - 1].id}) if lines[_LINES:] else ""
-    )
+    folders = _folders(card, language)
+    older = {"folder": folder, "before": lines[_LINES - 1].id} if lines[_LINES:] and not folder else {}
     return page(
         request,
         asker,
@@ -62,14 +71,25 @@ def show(
         folders=folders,
         folder=folder,
         lines=lines[:_LINES],
-        more=more,
+        more=address(f"/customers/{card.id}", older) if older else "",
+        pager=_pager(card, folder, number) if folder else None,
     )
 
 
-def _folders(connection: Connection, access: Access, card: customers.Card, language: str) -> Sequence[FolderLine]:
+def _pager(card: customers.Card, folder: str, number: int) -> Pager:
+    count = next((one.documents for one in card.folders if one.code == folder), 0)
+    pages = max(1, -(-count // _LINES))
+    newer, older = (
+        address(f"/customers/{card.id}", {"folder": folder, "page": beside}) if 1 <= beside <= pages else ""
+        for beside in (number - 1, number + 1)
+    )
+    return Pager(number, pages, newer, older)
+
+
+def _folders(card: customers.Card, language: str) -> Sequence[FolderLine]:
     """The whole set by the plan; what merged identities brought lies in the same places."""
     counts = {one.code: one.documents for one in card.folders}
     return [
         FolderLine(planned.code, planned.names.get(language) or planned.names["en"], counts.get(planned.code, 0))
-        for planned, _own in folder_set(connection, access, card.id)
+        for planned in load_plan().set_of(card.kind)
     ]

@@ -117,14 +117,16 @@ class PostgresqlCatalogue:
 
     def _migrate(self) -> None:
         with self._pool().connect() as connection:
-            # Closed at the end instead of given back: the lock goes with it, and so do the limits that are lifted here.
-            connection.detach()
-            connection.execute(text(f"SET statement_timeout = 0; SET lock_timeout = {_MIGRATION_LOCK_TIMEOUT_MS}"))
-            connection.commit()
-            _take_turn(connection)
-            if not migrations.is_newest(self._pool()):
-                migrations.run(connection)
+            try:
+                connection.execute(text(f"SET statement_timeout = 0; SET lock_timeout = {_MIGRATION_LOCK_TIMEOUT_MS}"))
                 connection.commit()
+                _take_turn(connection)
+                if not migrations.is_newest(self._pool()):
+                    migrations.run(connection)
+                    connection.commit()
+            finally:
+                # Closed instead of given back: the lock goes with it, and so do the limits that were lifted here.
+                connection.invalidate()
 
     def close(self) -> None:
         """Let go of every connection."""

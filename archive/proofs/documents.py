@@ -42,6 +42,16 @@ def _checks() -> Iterator[tuple[str, str, Select[Any]]]:
     yield "filed_nowhere", "it is filed and lies in no customer's folder", letters.where(filed, ~in_folder)
     yield "filing_of_unfiled", "it lies in a folder or case and is not filed", letters.where(~filed, anywhere)
     yield (
+        "filing_disagrees",
+        "a filing of it repeats another branch or mark than its own, so counts of the folder are wrong",
+        letters.where(
+            exists().where(
+                filing.c.document_id == document.c.id,
+                or_(filing.c.branch != document.c.branch, filing.c.mark != document.c.mark),
+            )
+        ),
+    )
+    yield (
         "part_disagrees",
         "its state is not its letter's",
         (

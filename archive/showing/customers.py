@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, and_, func, or_, select, union
+from sqlalchemy import Connection, Row, Table, and_, func, or_, select
 
 from archive.access import SENSITIVE_FIELDS, Access, masked
 from archive.customers import Held, holdings
@@ -30,7 +30,8 @@ from archive.schema import (
     source_record,
 )
 from archive.sentences import say
-from archive.showing import visible
+from archive.showing import folders, visible
+from archive.showing.folders import FolderCount
 
 _HELD: dict[str, tuple[Table, str]] = {
     "account": (account, "number"),
@@ -69,14 +70,6 @@ class Field:
     source_id: str
     at: str
     masked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FolderCount:
-    """One folder of the customer's set that holds something, and how many letters of it the asker may see."""
-
-    code: str
-    documents: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +135,7 @@ def card(connection: Connection, access: Access, customer_id: int) -> Card:
         answer_channel=row.answer_channel,
         fields=_fields(connection, access, row),
         held=_held(connection, key),
-        folders=_folders(connection, access, key),
+        folders=folders.counts(connection, access, identities(connection, key)),
         cases=_cases(connection, access, key),
     )
 
@@ -162,23 +155,46 @@ def identities(connection: Connection, key: int) -> list[int]:
 
 
 def timeline(
-    connection: Connection, access: Access, customer_id: int, *, folder_code: str = "", before: int = 0, limit: int = 50
+    connection: Connection,
+    access: Access,
+    customer_id: int,
+    *,
+    folder_code: str = "",
+    before: int = 0,
+    skip: int = 0,
+    limit: int = 50,
 ) -> list[Line]:
-    """The customer's letters that the asker may see, newest first; `before` is the last id of the page before."""
+    """The customer's letters that the asker may see, newest first.
+
+    `before` is the last id of the page before; `skip` leaves out so many newer ones, for who goes to a page by its number.
+    """
     keys = identities(connection, customer_id)
-    filed = select(filing.c.document_id).join(folder, filing.c.folder_id == folder.c.id)
-    filed = filed.where(folder.c.customer_id.in_(keys))
-    # Proposals of the desk are not theirs yet, so only what is settled counts by its customer.
-    sent = select(document.c.id.label("document_id")).where(
-        document.c.customer_id.in_(keys), document.c.state.in_(("filed", "duplicate"))
-    )
-    wanted = filed.where(folder.c.code == folder_code) if folder_code else union(filed, sent)
-    query = select(document).where(document.c.id.in_(wanted), document.c.part == 0, visible.documents(access))
-    if before:
-        query = query.where(document.c.id < before)
-    rows = connection.execute(query.order_by(document.c.id.desc()).limit(limit)).all()
+    if folder_code:
+        ids = folders.newest(connection, access, keys, folder_code, before, skip, limit)
+    else:
+        filed = folders.newest(connection, access, keys, "", before, 0, skip + limit)
+        every = {*filed, *_sent(connection, access, keys, before, skip + limit)}
+        ids = sorted(every, reverse=True)[skip : skip + limit]
+    query = select(document).where(document.c.id.in_(ids), document.c.part == 0, visible.documents(access))
+    rows = connection.execute(query.order_by(document.c.id.desc())).all()
     places = _places(connection, access, [row.id for row in rows])
     return [_line(row, *places.get(row.id, ("", ""))) for row in rows]
+
+
+def _sent(connection: Connection, access: Access, keys: Sequence[int], before: int, limit: int) -> set[int]:
+    """The newest letters of each of these senders. Proposals of the desk are not theirs yet: only what is settled."""
+    found: set[int] = set()
+    for key in keys:
+        query = select(document.c.id).where(
+            document.c.customer_id == key,
+            document.c.state.in_(("filed", "duplicate")),
+            document.c.part == 0,
+            visible.documents(access),
+        )
+        if before:
+            query = query.where(document.c.id < before)
+        found.update(connection.execute(query.order_by(document.c.id.desc()).limit(limit)).scalars())
+    return found
 
 
 def _line(row: Row[Any], folder_code: str, case_number: str) -> Line:
@@ -244,18 +260,6 @@ def _held(connection: Connection, key: int) -> list[Held]:
     found = holdings(connection, identities(connection, key))
     kinds = list(_HELD)
     return sorted(found, key=lambda one: (kinds.index(one.kind), one.valid_to != "", one.number))
-
-
-def _folders(connection: Connection, access: Access, key: int) -> list[FolderCount]:
-    rows = connection.execute(
-        select(folder.c.code, func.count(document.c.id.distinct()))
-        .join(filing, filing.c.folder_id == folder.c.id)
-        .join(document, document.c.id == filing.c.document_id)
-        .where(folder.c.customer_id.in_(identities(connection, key)), visible.documents(access))
-        .group_by(folder.c.code)
-        .order_by(folder.c.code)
-    )
-    return [FolderCount(code, count) for code, count in rows]
 
 
 def _cases(connection: Connection, access: Access, key: int) -> list[Matter]:
