@@ -204,13 +204,15 @@ def _note_failure(connection: Connection, login: str, address: str) -> None:
 
 
 def _refuse_too_many(connection: Connection, login: str, address: str) -> None:
-    since = as_text(datetime.now(UTC) - timedelta(seconds=TRIES_WINDOW_S))
+    now = datetime.now(UTC)
+    since = as_text(now - timedelta(seconds=TRIES_WINDOW_S))
     failed = (access_log.c.subject == f"login:{login}") & (access_log.c.action == "sign_in_failed")
-    recent = select(func.count(), func.max(access_log.c.at)).where(failed, access_log.c.at > since)
+    # Not those that seem to lie ahead: after a clock was set back they would lock everybody out until it catches up.
+    recent = select(func.count(), func.max(access_log.c.at)).where(failed, access_log.c.at.between(since, as_text(now)))
     here, last = connection.execute(recent.where(access_log.c.actor == address)).one()
     anywhere, last_anywhere = connection.execute(recent).one()
     if here >= TRIES_FROM_ONE_ADDRESS or anywhere >= TRIES_FROM_ANYWHERE:
-        passed = datetime.now(UTC) - as_moment(last or last_anywhere)
+        passed = now - as_moment(last or last_anywhere)
         wait_s = max(1, int(TRIES_WINDOW_S - passed.total_seconds()))
         told = say(
             "too many wrong passwords for {login}; minutes to wait: {count}", login=login, count=wait_s // 60 + 1

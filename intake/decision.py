@@ -19,6 +19,7 @@ from archive.errors import BadInput, Conflict, Forbidden
 from archive.outbox import announce
 from archive.schema import document, document_event, label
 from archive.sentences import say
+from archive.showing.desk import is_held
 from archive.showing.letters import seen
 from intake.casing import number_shown
 
@@ -72,7 +73,7 @@ def take_up(
                 state=row.state,
             )
         )
-    if row.held_by not in ("", access.actor) and row.held_until > utc_now():
+    if is_held(row, access.actor):
         raise Conflict(
             say("{login} is working on letter {number}; take the next one", login=row.held_by, number=number_of(row))
         )

@@ -28,6 +28,8 @@ SUSPECT_INTERRUPTIONS = 10
 LEASE_S = 300.0
 FIRST_RETRY_S = 2.0
 POSTPONED_S = 5.0
+LONGEST_WAIT_S = 600.0
+"""No job is ever told to wait so long, nor given out for so long: one that says so was written before the clock went back."""
 
 
 @dataclass(frozen=True, slots=True)

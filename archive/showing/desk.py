@@ -237,4 +237,17 @@ def _waits(access: Access, narrowing: Narrowing) -> ColumnElement[bool]:
 
 
 def _free_for(actor: str) -> ColumnElement[bool]:
-    return or_(document.c.held_by.in_(("", actor)), document.c.held_until < utc_now())
+    now, latest = _hold_span()
+    return or_(document.c.held_by.in_(("", actor)), document.c.held_until < now, document.c.held_until > latest)
+
+
+def is_held(row: Row[Any], actor: str) -> bool:
+    """Whether somebody else is working on this letter."""
+    now, latest = _hold_span()
+    return row.held_by not in ("", actor) and bool(now < row.held_until <= latest)
+
+
+def _hold_span() -> tuple[str, str]:
+    """Between which moments a hold ends that is in force; one that seems to last longer is of before a clock went back."""
+    now = datetime.now(UTC)
+    return as_text(now), as_text(now + timedelta(seconds=HOLD_S))

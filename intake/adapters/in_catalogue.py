@@ -33,6 +33,7 @@ from archive.upserting import upsert
 from intake.jobs import (
     KINDS,
     LEASE_S,
+    LONGEST_WAIT_S,
     MAX_ATTEMPTS,
     POSTPONED_S,
     SUSPECT_INTERRUPTIONS,
@@ -50,11 +51,13 @@ def this_owner() -> str:
 
 
 def _started(pid: int) -> str:
-    """The kernel's start time of a process in ticks since boot; '' where there is no such process."""
+    """The kernel's start time of a process in ticks since boot; '' where there is no such process, or only its corpse."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return ""
+    # One that died is listed until its parent asks after it, which in a container without an init may be never.
+    return "" if told[0] in "ZX" else told[19]
 
 
 def _is_alive(owner: str) -> bool:
@@ -114,10 +117,10 @@ class CatalogueQueue:
 
     def _next_one(self) -> Row[Any] | None:
         """The next job; what was there at many an interruption only when nothing else is due."""
-        now = utc_now()
+        times = {"now": utc_now(), "implausible": _implausible()}
         with self._catalogue.reading() as connection:
             for is_suspect in (False, True):
-                first = connection.execute(_due(is_suspect), {"now": now}).first()
+                first = connection.execute(_due(is_suspect), times).first()
                 if first is not None:
                     break
             else:
@@ -125,7 +128,7 @@ class CatalogueQueue:
             if not self._served:
                 return first
             # Equally urgent lanes take turns: no branch's load holds up another's post.
-            others = {"now": now, "priority": first.priority, "served": self._served}
+            others = {**times, "priority": first.priority, "served": self._served}
             return connection.execute(_due_after(is_suspect), others).first() or first
 
     def finish(self, connection: Connection, job_: Job) -> None:
@@ -168,8 +171,12 @@ class CatalogueQueue:
         """Give back what dead owners held: an attempt is spent only where the owner died alone."""
         with self._catalogue.reading() as connection:
             held = connection.execute(select(job.c.id, job.c.owner, job.c.lease_until).where(job.c.state == "taken"))
-            now = utc_now()
-            lost = [(row.id, row.owner) for row in held if row.lease_until < now or not _is_alive(row.owner)]
+            now, implausible = utc_now(), _implausible()
+            lost = [
+                (row.id, row.owner)
+                for row in held
+                if not now <= row.lease_until <= implausible or not _is_alive(row.owner)
+            ]
         if lost:
             with self._catalogue.writing() as connection:
                 for id_, owner in lost:
@@ -210,6 +217,11 @@ def _taken_back(job_: Job) -> Conflict:
     return Conflict(f"job {job_.kind} {job_.subject} was taken back meanwhile: another worker does it")
 
 
+def _implausible() -> str:
+    """Beyond this, no moment was written by a clock that stood as ours does: it was set back since, and is not waited for."""
+    return as_text(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT_S))
+
+
 def _lease_end() -> str:
     return as_text(datetime.now(UTC) + timedelta(seconds=LEASE_S))
 
@@ -233,7 +245,7 @@ def _due(is_suspect: bool) -> Select[Any]:
         select(job)
         .where(
             job.c.state == "ready",
-            job.c.run_after <= bindparam("now"),
+            or_(job.c.run_after <= bindparam("now"), job.c.run_after > bindparam("implausible")),
             job.c.kind.in_(KINDS),
             stops >= SUSPECT_INTERRUPTIONS if is_suspect else stops < SUSPECT_INTERRUPTIONS,
             or_(job.c.kind != "settle", job.c.place == first),
