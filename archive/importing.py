@@ -66,7 +66,7 @@ def import_customers(
     keys_of: KeysOf,
     access: Access,
     progress: Progress = lambda rows: None,
-    chunk_rows: int = CHUNK_ROWS,
+    chunk_rows: int | None = None,
 ) -> ImportReport:
     """Load a CSV or CSV.gz file of customers (columns: `archive.directory_file.COLUMNS`, any subset, any order).
 
@@ -83,7 +83,7 @@ def import_customers(
     rows = read_rows(path)
     first = next(rows, None)  # a file that can not be read is refused before there is a run
     report = ImportReport(_begin(catalogue, path))
-    chunks = _chunks(_with_first(first, rows), report.problems, chunk_rows)
+    chunks = _chunks(_with_first(first, rows), report.problems, chunk_rows or CHUNK_ROWS)
     # A process beside this one pays only for many rows.
     begun = list(islice(chunks, 2))
     with beside(keys_of) if len(begun) == 2 else nullcontext(here(keys_of)) as keying:
