@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
@@ -127,6 +128,18 @@ def test_the_job_of_a_dead_owner_comes_back_and_its_late_finish_is_refused(
     assert second is not None and second.attempts == 2
     with pytest.raises(Conflict), catalogue.writing() as connection:
         queue.finish(connection, first)
+
+
+def test_an_owner_that_died_and_was_not_asked_after_is_dead(queue: JobQueue, catalogue: Catalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, "HQ", place_of(1, 1)))
+    with subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True) as corpse:
+        assert corpse.stdout is not None
+        owner = corpse.stdout.read().strip()  # to its end: from here on it is dead, and nobody waited for it
+        queue.take(owner)
+        deadline = time.monotonic() + 10
+        while queue.recover() == 0:
+            assert time.monotonic() < deadline, "its lease held the job"
+    assert queue.take(this_owner()) is not None
 
 
 def test_a_stop_of_everything_at_once_costs_the_job_no_attempt(queue: JobQueue, catalogue: Catalogue) -> None:

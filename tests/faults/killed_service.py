@@ -145,11 +145,20 @@ class Service:
 
 
 def owners_at_work(opened: Rooms) -> list[int]:
-    """The processes that hold a job which did not yet cost too many workers."""
+    """The living processes that hold a job which did not yet cost too many workers."""
     with opened.catalogue.reading() as connection:
         taken = select(job.c.owner).where(job.c.state == "taken", job.c.attempts <= LOST_ALONE)
         owners = connection.execute(taken).scalars().all()
-    return [int(owner.rsplit(":", 4)[1]) for owner in owners]
+    return [int(owner.rsplit(":", 4)[1]) for owner in owners if _lives(owner)]
+
+
+def _lives(owner: str) -> bool:
+    _host, pid, started, _parent, _parent_started = owner.rsplit(":", 4)
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return told[0] not in "ZX" and told[19] == started
 
 
 @dataclass
