@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, delete, func, select, text, tuple_, update
 
+from archive import migrations
 from archive.bulk import insert_rows
 from archive.errors import Conflict, Damaged
 from archive.ports import Catalogue, ObjectStore
@@ -45,11 +46,12 @@ def move(
 ) -> Moved:
     """Carry everything over. Safe to break off and to repeat. `progress` is told (table or `objects`, how many so far).
 
-    Raises: Conflict where the target holds another archive; Damaged where what arrived is not what was sent, or an
-    object of the source is not what its digest says; EngineAway.
+    Raises: BadInput where either catalogue is of another version; Conflict where the target holds another archive;
+    Damaged where what arrived is not what was sent, or an object of the source is not what its digest says; EngineAway.
     """
     target.upgrade()
     with source.reading() as snapshot:
+        migrations.insist_on_own(snapshot)
         _claim(target, _identity(snapshot))
         try:
             rows = _copy_tables(snapshot, target, progress)
@@ -76,6 +78,7 @@ def _identity(connection: Connection) -> str:
 
 def _claim(target: Catalogue, origin: str) -> None:
     with target.writing() as connection:
+        migrations.insist_on_own(connection)
         held = connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == _ORIGIN)).scalar()
         if held == origin:
             return

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, MetaData, create_engine, make_url, update
+from sqlalchemy import Connection, Engine, MetaData, update
 
 from api.wiring import catalogue_at
 from archive import migrations
@@ -16,27 +15,6 @@ from archive.schema import metadata
 from tests.migrating import released_schema
 from tests.migrating.describing import described
 from tests.migrating.filling import fill, read, unfilled
-from tests.on_engines import CATALOGUES, fresh_database
-
-
-@pytest.fixture(params=CATALOGUES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a database with nothing in it."""
-    if request.param == "in_sqlite":
-        yield f"sqlite:///{tmp_path / 'catalogue.sqlite'}"
-    else:
-        with fresh_database() as url:
-            yield url
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """The same without anything of ours between."""
-    made = create_engine(
-        make_url(url).set(drivername=url.partition(":")[0].replace("postgresql", "postgresql+psycopg"))
-    )
-    yield made
-    made.dispose()
 
 
 @pytest.fixture(scope="module")
