@@ -16,7 +16,7 @@ class Catalogue(Protocol):
 
     `reading` gives one consistent snapshot; nothing written through it stays. `writing` gives one transaction that
     is committed when the block ends without an error, and rolled back otherwise; when it has ended, it is as
-    durable as the engine can make it (power-safe), and then `archive.after_commit` tells of it. Unique constraints
+    durable as the engine can make it (power-safe), unless it was asked not to be, and then `archive.after_commit` tells of it. Unique constraints
     decide races. Both raise `archive.errors.EngineAway` where the engine does not answer.
     """
 
@@ -29,8 +29,8 @@ class Catalogue(Protocol):
         """A read-only transaction."""
         ...
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """A read-write transaction."""
+    def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
+        """A read-write transaction. Not `durable`: a power cut may take it back whole, such as a lease; no disk is waited for."""
         ...
 
     def upgrade(self) -> None:

@@ -68,10 +68,12 @@ class PostgresqlCatalogue:
                     connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """One transaction; rows and advisory locks keep writers apart, not one lock for all."""
         with self._begun("READ COMMITTED", read_only=False) as connection:
             try:
+                if not durable:
+                    connection.execute(text("SET LOCAL synchronous_commit TO off"))
                 yield connection
                 connection.commit()
             except BaseException:

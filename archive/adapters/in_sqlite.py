@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,13 +33,13 @@ _ENGINES_OWN = frozenset(
 """What is wrong with the file or its disk, and with no statement: it passes, or can be mended from outside."""
 
 
-def _prepare(connection: Any, _record: Any) -> None:
+def _prepare(connection: Any, durable: bool) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     # FULL, not NORMAL: what we acknowledge must survive a power cut, not only a killed process.
-    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA cache_size=-65536")
     cursor.close()
@@ -50,6 +51,10 @@ class SqliteCatalogue:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._engine = _engine(path)
+        # A pool of its own, so that none of its connections is ever taken for one that waits for the disk.
+        self._light = _engine(path, durable=False)
+        # Threads of one process wait here in turn; SQLite makes them sleep longer and longer, and some for seconds.
+        self._turn = threading.RLock()
 
     @property
     def description(self) -> str:
@@ -66,9 +71,9 @@ class SqliteCatalogue:
                 connection.rollback()
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = True) -> Iterator[Connection]:
         """The one writer, taken at once so that no reader has to be upgraded later."""
-        with self._begun("BEGIN IMMEDIATE") as connection:
+        with self._turn, self._begun("BEGIN IMMEDIATE", durable) as connection:
             try:
                 yield connection
                 connection.commit()
@@ -78,8 +83,8 @@ class SqliteCatalogue:
             has_committed(connection)
 
     @contextmanager
-    def _begun(self, begin: str) -> Iterator[Connection]:
-        with self._told_well(), self._engine.connect() as connection:
+    def _begun(self, begin: str, durable: bool = True) -> Iterator[Connection]:
+        with self._told_well(), (self._engine if durable else self._light).connect() as connection:
             connection.exec_driver_sql(begin)
             yield connection
 
@@ -123,12 +128,13 @@ class SqliteCatalogue:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._light.dispose()
         self._engine.dispose()
 
 
-def _engine(path: Path) -> Engine:
+def _engine(path: Path, durable: bool = True) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", lambda connection, _record: _prepare(connection, durable))
     # SQLAlchemy must not begin by itself: the transaction's kind is chosen by the door that opens it.
     event.listen(engine, "begin", lambda _connection: None)
     return engine

@@ -101,7 +101,8 @@ class CatalogueQueue:
         """The most urgent job whose turn it is; looked up without the writer, so that idle workers cost nothing."""
         while (chosen := self._next_one()) is not None:
             ours = {"its_id": chosen.id, "spent": chosen.attempts, "by": owner, "until": _lease_end()}
-            with self._catalogue.writing() as connection:
+            # After a power cut no owner lives: a lease that went with it is given back a little sooner, and that is all.
+            with self._catalogue.writing(durable=False) as connection:
                 is_ours = connection.execute(_taking(), ours).rowcount == 1
             if is_ours:
                 self._served = chosen.lane

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from archive import journal, journal_proof, numbers, outbox
@@ -51,6 +51,18 @@ def test_an_error_takes_everything_back(held: Catalogue) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert codes(held) == []
+
+
+def test_only_what_need_not_be_durable_does_not_wait_for_the_disk(held: Catalogue) -> None:
+    def waits() -> bool:
+        ask = "PRAGMA synchronous" if connection.dialect.name == "sqlite" else "SHOW synchronous_commit"
+        return str(connection.execute(text(ask)).scalar_one()) in {"2", "on"}
+
+    for durable in (True, False, True, False, True):
+        with held.writing(durable=durable) as connection:
+            assert waits() is durable
+    with held.writing() as connection:
+        assert waits()
 
 
 def test_nothing_written_through_reading_stays(held: Catalogue) -> None:
