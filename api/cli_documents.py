@@ -25,6 +25,7 @@ from archive.sentences import in_english
 from archive.showing import letters, lists
 from intake.readings import load_reading
 from search.ports import Highlight, Query
+from search.standing import refuse_where_lost
 
 
 def join(app: typer.Typer) -> None:
@@ -133,8 +134,11 @@ def find(
         opened.feed_all()
         access = asker(opened)
         opened.looks.note(access.actor, "search", f"search:{text_}", why=context().why)
-        for row in _found(opened, access, text_, in_, limit):
+        rows = list(_found(opened, access, text_, in_, limit))
+        for row in rows:
             context().printer.row(row, f"{row['kind']:9} {row['id']:>7}  {row['title']}\n{'':19}{row['sentence']}")
+        if not rows:
+            refuse_where_lost(opened.catalogue)
 
 
 def _found(opened: Rooms, access: Access, text_: str, in_: str, limit: int) -> Iterator[dict[str, Any]]:

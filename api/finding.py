@@ -15,7 +15,8 @@ from archive.access import Access
 from archive.schema import case, customer, document
 from archive.showing import visible
 from search.asking import Effort
-from search.ports import Highlight, Hit, Hits, IndexedCustomer, IndexedDocument, Query
+from search.ports import Highlight, Hit, Hits, IndexedCustomer, IndexedDocument, NotBuilt, Query
+from search.standing import refuse_where_lost
 
 Where = Literal["all", "customers", "documents"]
 CUSTOMERS_BESIDE_DOCUMENTS = 5
@@ -111,7 +112,19 @@ class Found:
 
 
 def find(rooms: Rooms, access: Access, asked: Question) -> Found:
-    """Ask what is asked for. Raises: EngineAway, BadInput for a paging token that was not given."""
+    """Ask what is asked for. Raises: EngineAway, `NotBuilt` rather than "nothing" out of an index that is not whole,
+    BadInput for a paging token that was not given."""
+    try:
+        found = _find(rooms, access, asked)
+    except NotBuilt:
+        refuse_where_lost(rooms.catalogue)
+        raise
+    if not found.customers.total and not found.documents.total:
+        refuse_where_lost(rooms.catalogue)
+    return found
+
+
+def _find(rooms: Rooms, access: Access, asked: Question) -> Found:
     query = _query(asked)
     if asked.where != "all" or not asked.q.strip():
         return _ask(rooms, access, asked, query)

@@ -21,7 +21,8 @@ from intake.ports import JobQueue
 from intake.sandbox import Sandbox
 from search.adapters import in_tantivy
 from search.feeding import Feeder
-from search.ports import CustomerIndex, DocumentIndex
+from search.ports import ANY_ORIGIN, CustomerIndex, DocumentIndex, Origin
+from search.standing import origin_of
 
 if TYPE_CHECKING:
     from dedup.own_company import OwnCompany
@@ -119,7 +120,8 @@ def open_rooms(settings: Settings) -> Rooms:
     catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
     objects = objects_at(settings.objects_url, home)
-    documents_index, customers_index = indexes_at(settings.search_url, home)
+    origins = origin_of(catalogue, "document"), origin_of(catalogue, "customer")
+    documents_index, customers_index = indexes_at(settings.search_url, home, origins)
     sandbox, jobs = Sandbox(), jobs_at(settings.jobs_url, catalogue)
     return Rooms(
         settings,
@@ -161,15 +163,20 @@ def objects_at(url: str, home: Path) -> ObjectStore:
     return FolderStore(_path(url, "file", home / "objects"))
 
 
-def indexes_at(url: str, home: Path) -> tuple[DocumentIndex, CustomerIndex]:
-    """The two indexes at this address; in `home` where there is none. Nothing is asked of them yet."""
+def indexes_at(
+    url: str, home: Path, origins: tuple[Origin, Origin] = (ANY_ORIGIN, ANY_ORIGIN)
+) -> tuple[DocumentIndex, CustomerIndex]:
+    """The two indexes at this address, made from these records; in `home` where there is none. Nothing is asked yet."""
+    of_documents, of_customers = origins
     if url.startswith(("elasticsearch:", "elasticsearch+https:", "opensearch:", "opensearch+https:")):
         # Its client is wanted only by those who have such a server.
         from search.adapters import in_elasticsearch
 
-        return in_elasticsearch.documents(url), in_elasticsearch.customers(url)
+        return in_elasticsearch.documents(url, None, of_documents), in_elasticsearch.customers(url, None, of_customers)
     index = _path(url, "tantivy", home / "index")
-    return in_tantivy.documents(index / "documents"), in_tantivy.customers(index / "customers")
+    return in_tantivy.documents(index / "documents", of_documents), in_tantivy.customers(
+        index / "customers", of_customers
+    )
 
 
 def jobs_at(url: str, catalogue: Catalogue) -> JobQueue:

@@ -93,7 +93,8 @@ def _claim(target: Catalogue, origin: str) -> None:
 
 
 def _holds_any(connection: Connection, table: Table) -> bool:
-    return connection.execute(select(text("1")).select_from(table).limit(1)).first() is not None
+    query = _own_rows(select(text("1")).select_from(table), table)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def _copy_tables(snapshot: Connection, target: Catalogue, progress: Progress) -> dict[str, int]:
@@ -168,8 +169,11 @@ def _last_key(connection: Connection, table: Table) -> tuple[Any, ...] | None:
 
 
 def _own_rows(statement: Any, table: Table) -> Any:
-    """All but the copy's own note, which the source does not have."""
-    return statement.where(archive_fact.c.name != _ORIGIN) if table is archive_fact else statement
+    """All but the copy's own note, which the source does not have, and what is known of the source's own index."""
+    if table is not archive_fact:
+        return statement
+    name = archive_fact.c.name
+    return statement.where(name != _ORIGIN, name.notlike("index\\_%", escape="\\"))
 
 
 def _chunks(

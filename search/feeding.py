@@ -5,10 +5,11 @@ Safe to run in several processes: whoever holds the index's write lock feeds for
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 
 from archive import outbox
 from archive.clock import as_moment
+from archive.errors import EngineAway
 from archive.outbox import Change, Parked
 from archive.ports import Catalogue, ObjectStore
 from search import from_catalogue
@@ -26,12 +28,15 @@ from search.ports import (
     Gone,
     IndexedCustomer,
     IndexedDocument,
+    NotBuilt,
     Refused,
     SearchIndex,
     Thing,
     Writing,
 )
+from search.standing import KINDS, Lost, note_fed, note_lost, note_whole, standing
 
+_LOG = logging.getLogger("dossier.index")
 TURN = 1000
 """How many changes one turn takes: few enough to be committed in well under two seconds."""
 DOCUMENTS_A_TURN = 100
@@ -41,6 +46,8 @@ _NEWEST_A_TURN = 25
 _REBUILD_CHUNK = 1000
 _REBUILD_COMMIT = 100_000
 _ANOTHER_TRY_S = 0.05
+_LOOK_EVERY_S = 10.0
+_TELL_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +70,75 @@ class Feeder:
         self._documents = documents
         self._customers = customers
         self._turn = threading.Lock()
+        self._looked_at = float("-inf")
 
     def feed(self, limit: int = TURN) -> int:
         """One turn: index what changed, then take it out of the outbox; answers how many changes, 0 when there are none.
 
         Also 0 where another process feeds: it does this one's work too. A kill at any point loses nothing, since a
         change leaves the outbox after the index is durable, and only in the version that was taken. Safe to repeat.
-        What the index refuses stays in the outbox, parked with the reason, and holds up nothing.
+        What the index refuses stays in the outbox, parked with the reason, and holds up nothing. An index that was
+        wiped, or put back from an old copy, is made anew first.
 
         Raises:
             EngineAway: the catalogue, the object store or the index does not answer.
+            NotBuilt: the index is another's, and only a person may say that it is to be made anew.
         """
+        try:
+            self._mend(self._lost())
+            return self._feed(limit)
+        except AnotherWrites:
+            return 0
+
+    def _mend(self, lost: Sequence[outbox.Kind]) -> None:
+        """Make these indexes anew. Raises AnotherWrites where another process writes, which may be at it."""
+        if lost:
+            _LOG.warning("the search index is not whole and is made anew: %s", ", ".join(lost))
+            self._remake(lost, lambda kind, count: None, wait_s=0.0)
+
+    def _lost(self) -> list[outbox.Kind]:
+        """The indexes that are not whole, as far as one can see; remembered, so that nobody takes them for whole.
+
+        Looked at now and then, and before every change: one that is fed looks like a whole one again.
+        """
+        with self._catalogue.reading() as connection:
+            now = standing(connection)
+            is_idle = not outbox.pending(connection, 1)
+        known = {one.kind for one in now.lost}
+        if is_idle and not known and time.monotonic() - self._looked_at < _LOOK_EVERY_S:
+            return []
+        found = [kind for kind in KINDS if kind in known or _is_lost(self._index(kind), now.fed[kind])]
+        self._looked_at = time.monotonic()
+        self._tell_lost(kind for kind in found if kind not in known)
+        return found
+
+    def _tell_lost(self, kinds: Iterable[outbox.Kind]) -> None:
+        for kind in kinds:
+            with self._catalogue.writing() as connection:
+                note_lost(connection, Lost(kind, 0, from_catalogue.how_many(connection, kind)))
+
+    def _index(self, kind: outbox.Kind) -> DocumentIndex | CustomerIndex:
+        return self._documents if kind == "document" else self._customers
+
+    def _feed(self, limit: int) -> int:
         with self._turn, self._released_unless_more() as going_on:
             began = time.time_ns() // 1000
             with self._catalogue.reading() as connection:
                 changes, more = _turn(connection, limit)
+                fed = standing(connection).fed
                 if not changes:
                     return 0
                 documents = list(from_catalogue.documents(connection, self._objects, _keys(changes, "document")))
                 customers = list(from_catalogue.customers(connection, _keys(changes, "customer")))
-            sequence = 0 if more else began
-            try:
-                refused = _bring_up(self._documents, documents, _of(changes, "document"), sequence)
-                refused += _bring_up(self._customers, customers, _of(changes, "customer"), sequence)
-            except AnotherWrites:
-                return 0
+            # Never back, though a clock may go back: how far an index was fed tells it from an older copy of itself.
+            sequence = 0 if more else max(began, *(before + 1 for before in fed.values()))
+            refused = _bring_up(self._documents, documents, _of(changes, "document"), sequence)
+            refused += _bring_up(self._customers, customers, _of(changes, "customer"), sequence)
             with self._catalogue.writing() as connection:
                 outbox.settle(connection, changes)
                 outbox.park(connection, refused)
+                for kind in {change.kind for change in changes} if sequence else ():
+                    note_fed(connection, kind, sequence)
             going_on.append(more)
             return len(changes)
 
@@ -122,38 +170,56 @@ class Feeder:
         Raises:
             EngineAway: another process has been writing for `wait_s` seconds, or an engine does not answer.
         """
+        with self._catalogue.reading() as connection:
+            fed = standing(connection).fed
+        # An index of another's is taken over here: that is what was asked for.
+        self._tell_lost(kind for kind in KINDS if _is_useless(self._index(kind), fed[kind]))
+        self._remake(KINDS, progress, wait_s)
+
+    def _remake(self, kinds: Sequence[outbox.Kind], progress: Callable[[str, int], None], wait_s: float) -> None:
         with self._catalogue.writing() as connection:
             outbox.offer_again(connection)
-        with _fresh(self._documents, wait_s) as fresh:
-            refused = self._fill(fresh, self._some_documents, lambda count: progress("document", count))
-            self._park("document", refused)
-        with _fresh(self._customers, wait_s) as others:
-            refused = self._fill(others, self._some_customers, lambda count: progress("customer", count))
-            self._park("customer", refused)
+        if "document" in kinds:
+            with _fresh(self._documents, wait_s) as fresh:
+                self._fill("document", fresh, self._some_documents, progress)
+            self._note_whole("document")
+        if "customer" in kinds:
+            with _fresh(self._customers, wait_s) as others:
+                self._fill("customer", others, self._some_customers, progress)
+            self._note_whole("customer")
 
-    def _park(self, kind: outbox.Kind, refused: Iterable[Refused]) -> None:
+    def _note_whole(self, kind: outbox.Kind) -> None:
+        sequence = self._index(kind).last_sequence()
         with self._catalogue.writing() as connection:
-            outbox.park(connection, _parked(kind, refused))
+            note_fed(connection, kind, sequence)
+            note_whole(connection, kind)
 
     def _fill(
         self,
+        kind: outbox.Kind,
         fresh: Writing[Thing],
         chunk_after: Callable[[int], tuple[list[int], list[Thing]]],
-        progress: Callable[[int], None],
-    ) -> list[Refused]:
-        """Put all there is; answers what was refused."""
-        last, count = 0, 0
+        progress: Callable[[str, int], None],
+    ) -> None:
+        """Put all there is, and park what was refused."""
+        last, count, told = 0, 0, _Telling(self._catalogue, kind)
         refused: list[Refused] = []
         while True:
             ids, things = chunk_after(last)
             if not ids:
-                return [*refused, *fresh.commit()]
+                refused += fresh.commit(told.sequence)
+                with self._catalogue.writing() as connection:
+                    outbox.park(connection, _parked(kind, refused))
+                return
             fresh.put_many(things)
             last, count = ids[-1], count + len(ids)
             if count % _REBUILD_COMMIT < _REBUILD_CHUNK:
                 refused += fresh.commit()
-            progress(count)
-            self.feed()
+            progress(kind, count)
+            told.at(count)
+            # Where the other index is lost too, what changes waits until that one is made as well.
+            with suppress(AnotherWrites, NotBuilt):
+                self._feed(TURN)
 
     def _some_documents(self, after: int) -> tuple[list[int], list[IndexedDocument]]:
         with self._catalogue.reading() as connection:
@@ -164,6 +230,45 @@ class Feeder:
         with self._catalogue.reading() as connection:
             ids = from_catalogue.standing_customers(connection, after, _REBUILD_CHUNK)
             return ids, list(from_catalogue.customers(connection, ids))
+
+
+class _Telling:
+    """How far a rebuild is, told once a second to those who ask in vain meanwhile; nothing where the old index is whole."""
+
+    def __init__(self, catalogue: Catalogue, kind: outbox.Kind) -> None:
+        self._catalogue, self._kind = catalogue, kind
+        self._told_at = float("-inf")
+        with catalogue.reading() as connection:
+            now = standing(connection)
+            self.sequence = max(time.time_ns() // 1000, now.fed[kind] + 1)
+            is_lost = any(one.kind == kind for one in now.lost)
+            self._of = from_catalogue.how_many(connection, kind) if is_lost else 0
+
+    def at(self, count: int) -> None:
+        """So many are in it."""
+        if not self._of or time.monotonic() - self._told_at < _TELL_EVERY_S:
+            return
+        self._told_at = time.monotonic()
+        with self._catalogue.writing() as connection:
+            note_lost(connection, Lost(self._kind, count, max(self._of, count)))
+
+
+def _is_lost(index: DocumentIndex | CustomerIndex, fed: int) -> bool:
+    """Whether the index knows less than it was fed, or there is none. Raises NotBuilt where it is another's."""
+    try:
+        return index.last_sequence() < fed
+    except NotBuilt as error:
+        if not error.heals:
+            raise
+        return True
+
+
+def _is_useless(index: DocumentIndex | CustomerIndex, fed: int) -> bool:
+    """As `_is_lost`, for who was asked to make it anew: one that is another's or does not open is lost too."""
+    try:
+        return _is_lost(index, fed)
+    except EngineAway:
+        return True
 
 
 def _turn(connection: Connection, limit: int) -> tuple[Sequence[Change], bool]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
+from archive import outbox
 from archive.directory_profiles import ProfileRow, profiles
 from archive.errors import Damaged, NotFound
 from archive.ports import ObjectStore
@@ -19,6 +20,8 @@ from search.ports import IndexedCustomer, IndexedDocument
 _LOG = logging.getLogger(__name__)
 _CHUNK = 300  # SQLite takes a limited number of values in one statement
 _LEAST_DIGITS = 4
+_SETTLED = (document.c.parent_id.is_(None), document.c.state != "work")
+_STANDS = customer.c.survivor_id.is_(None)
 
 
 def documents(connection: Connection, objects: ObjectStore, ids: Sequence[int]) -> Iterator[IndexedDocument]:
@@ -36,9 +39,7 @@ def documents(connection: Connection, objects: ObjectStore, ids: Sequence[int]) 
 
 def settled_documents(connection: Connection, after: int, limit: int) -> list[int]:
     """The next ids after this one of letters that are out of work: what a whole index holds."""
-    query = select(document.c.id).where(
-        document.c.id > after, document.c.parent_id.is_(None), document.c.state != "work"
-    )
+    query = select(document.c.id).where(document.c.id > after, *_SETTLED)
     return list(connection.execute(query.order_by(document.c.id).limit(limit)).scalars())
 
 
@@ -53,8 +54,20 @@ def customers(connection: Connection, ids: Sequence[int]) -> Iterator[IndexedCus
 
 def standing_customers(connection: Connection, after: int, limit: int) -> list[int]:
     """The next ids after this one of customers that stand for themselves."""
-    query = select(customer.c.id).where(customer.c.id > after, customer.c.survivor_id.is_(None))
+    query = select(customer.c.id).where(customer.c.id > after, _STANDS)
     return list(connection.execute(query.order_by(customer.c.id).limit(limit)).scalars())
+
+
+def some_of(kind: outbox.Kind) -> Callable[[Connection, int, int], list[int]]:
+    """How the ids of all that a whole index of this kind holds are asked for: after this one, so many."""
+    return settled_documents if kind == "document" else standing_customers
+
+
+def how_many(connection: Connection, kind: outbox.Kind) -> int:
+    """How many things a whole index of this kind holds."""
+    if kind == "document":
+        return connection.execute(select(func.count()).select_from(document).where(*_SETTLED)).scalar_one()
+    return connection.execute(select(func.count()).select_from(customer).where(_STANDS)).scalar_one()
 
 
 def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -8,6 +8,8 @@ Rules that every adapter keeps (one contract suite in `tests/contracts/` runs on
 - `Access` lies inside the query: what the asker may not see is in no hit, total, facet, suggestion, highlight.
 - Highlights are places in plain text, never markup: escaping is the page's job.
 - An engine that does not answer raises `EngineAway`; it never answers "nothing found" instead.
+- An index that is not known to be whole, or is not of this archive, raises `NotBuilt`: only `fresh` makes one out of a
+  record that holds anything.
 - One process writes at a time: another that tries gets `AnotherWrites` until `release`. Reading is always possible.
   An engine may keep that by a lock or by a lease that runs out; either way two that write do no harm but double work.
 - What the engine refuses, whatever is tried, is not in the index in any version, and `commit` tells it.
@@ -15,7 +17,7 @@ Rules that every adapter keeps (one contract suite in `tests/contracts/` runs on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,11 +25,54 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from archive.access import Access
 from archive.errors import EngineAway
+from archive.sentences import Sentence
 from search.asking import Effort
 
 
 class AnotherWrites(EngineAway):
     """Another process, or another index object of this one, holds the index's write lock; it will let go."""
+
+
+class NotBuilt(EngineAway):
+    """There is no whole index of this archive. `heals`: whether the feeder may make it anew without being asked to,
+    which it may not where that would destroy what is another's."""
+
+    def __init__(self, message: str | Sentence, heals: bool = True) -> None:
+        super().__init__(message)
+        self.heals = heals
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The record that an index is made from: its mark, which the index bears too, and whether it holds nothing yet, so
+    that an empty index is a whole one."""
+
+    identity: Callable[[], str]
+    is_empty: Callable[[], bool]
+
+
+ANY_ORIGIN = Origin(lambda: "", lambda: True)
+"""No record in particular: whatever is there is taken as it is, and an index is made where there is none."""
+
+
+def why_not(there: tuple[int, str], ours: tuple[int, str], name: str) -> NotBuilt | None:
+    """Why an index with this layout and mark is none of ours; None where it is."""
+    (layout, identity), (our_layout, our_identity) = there, ours
+    if layout > our_layout:
+        return NotBuilt(f"the index {name} was made by a later version: run that, or `dossier reindex`", heals=False)
+    if our_identity and identity not in ("", our_identity):
+        told = (
+            "belongs to another archive: give this one an address of its own, or run `dossier reindex` to take it over"
+        )
+        return NotBuilt(f"the index {name} {told}", heals=False)
+    if layout < our_layout or (our_identity and not identity):
+        return NotBuilt(f"the index {name} was made by an earlier version: it is made anew, or run `dossier reindex`")
+    return None
+
+
+def none_there(name: str) -> NotBuilt:
+    """What is said where there is no index, and the record is not empty."""
+    return NotBuilt(f"the index {name} is not there or was wiped: it is made anew, or run `dossier reindex`")
 
 
 Order = Literal["best", "newest"]

@@ -29,11 +29,11 @@ class Layout:
     properties: dict[str, Any] = field(repr=False)
     kept: tuple[str, ...] = ("shown",)
 
-    def mappings(self) -> dict[str, Any]:
-        """The index's mappings."""
+    def mappings(self, origin: str) -> dict[str, Any]:
+        """The mappings of an index that is made from this archive."""
         return {
             "dynamic": False,
-            "_meta": {"layout": self.version},
+            "_meta": {"layout": self.version, "origin": origin},
             "_source": {"includes": [*self.kept]},
             "properties": self.properties,
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,31 +18,42 @@ from elasticsearch import ApiError, BadRequestError, NotFoundError
 from archive.errors import EngineAway, EngineFailed
 from search.adapters.elastic_client import Server, kind_of, why
 from search.adapters.elastic_layout import Layout, settings
+from search.ports import ANY_ORIGIN, Origin, none_there, why_not
 
 _LOG = logging.getLogger(__name__)
+_BELIEVED_S = 5.0
+"""So long it is believed that the index is still ours: another archive may take it over."""
 
 
 class Shelf:
     """The generations of one index. Safe to use from many threads."""
 
-    def __init__(self, server: Server, layout: Layout) -> None:
+    def __init__(self, server: Server, layout: Layout, origin: Origin = ANY_ORIGIN) -> None:
         self.server = server
         self.layout = layout
+        self._origin = origin
         self.name = f"{server.address.prefix}-{layout.name}"
         self.filling = f"{self.name}-filling"
         self._guard = threading.Lock()
-        self._is_ready = False
+        self._believed_until = float("-inf")
 
     def ready(self) -> None:
-        """See that there is an index of our layout, and make one where there is none. Raises EngineAway."""
+        """See that there is an index of ours; one is made where nothing is to be in it. Raises EngineAway, `NotBuilt`."""
         with self._guard:
-            if not self._is_ready:
-                layout = self._layout_there()
-                if layout is None:
-                    self._make_first()
-                elif layout != self.layout.version:
-                    raise EngineAway(f"the index {self.name} was made by another version: run `dossier reindex`")
-                self._is_ready = True
+            if time.monotonic() < self._believed_until:
+                return
+            there = self._marks_there()
+            if there is None:
+                if not self._origin.is_empty():
+                    raise none_there(self.name)
+                self._make_first()
+            elif refusal := why_not(there, (self.layout.version, self._origin.identity()), self.name):
+                raise refusal
+            self._believed_until = time.monotonic() + _BELIEVED_S
+
+    def doubt(self) -> None:
+        """Look again at the next `ready`."""
+        self._believed_until = float("-inf")
 
     def on_index(self, call: Callable[[], Any]) -> Any:
         """What the call answers; once more where the index it asked has just been replaced or is not made yet."""
@@ -52,30 +64,42 @@ class Shelf:
             except NotFoundError as error:
                 if not attempts_left:
                     raise EngineFailed(f"the index {self.name} is not there: {why(error)}") from error
-                self._is_ready = False
+                self.doubt()
             except ApiError as error:
                 raise EngineFailed(f"the index {self.name} does not take this: {why(error)}") from error
         raise AssertionError("unreachable")
 
-    def _layout_there(self) -> int | None:
+    def on_filling(self, call: Callable[[], Any]) -> Any:
+        """What the call answers of the index that a rebuild fills. Raises EngineFailed where that has ended."""
+        try:
+            return call()
+        except ApiError as error:
+            raise EngineFailed(f"the index {self.filling} does not take this: {why(error)}") from error
+
+    def _marks_there(self) -> tuple[int, str] | None:
+        """Layout and origin of the index that is read; None where there is none."""
         try:
             answer = self.server.question(lambda client: client.indices.get_mapping(index=self.name))
         except NotFoundError:
             return None
-        found = {int(one["mappings"].get("_meta", {}).get("layout", 0)) for one in answer.values()}
-        return found.pop() if len(found) == 1 else 0
+        marks = [one["mappings"].get("_meta", {}) for one in answer.values()]
+        found = {(int(one.get("layout", 0)), str(one.get("origin", ""))) for one in marks}
+        return found.pop() if len(found) == 1 else (0, "")
 
     def _make_first(self) -> None:
         self._put_template()
         self._make(self._number(1), self.name)
 
     def _put_template(self) -> None:
-        template = {"settings": settings(self.server.address.shards), "mappings": self.layout.mappings()}
+        template = {"settings": settings(self.server.address.shards), "mappings": self._mappings()}
         self.server.change(
             lambda client: client.indices.put_index_template(
                 name=self.name, index_patterns=[f"{self.name}-0*"], priority=500, template=template
             )
         )
+
+    def _mappings(self) -> dict[str, Any]:
+        return self.layout.mappings(self._origin.identity())
 
     def _make(self, generation: str, alias: str) -> None:
         """A new generation under this alias. Another process may have been quicker: then it is there all the same."""

@@ -21,7 +21,7 @@ from search.adapters.elastic_bulk import AliasGone, Bulk, Line, Refusal
 from search.adapters.elastic_client import why
 from search.adapters.elastic_lease import Lease
 from search.adapters.elastic_shelf import Shelf
-from search.ports import AnotherWrites, Gone, Refused, Thing
+from search.ports import AnotherWrites, Gone, NotBuilt, Refused, Thing
 
 _LOG = logging.getLogger(__name__)
 GATHERED_BYTES = 32_000_000
@@ -110,9 +110,11 @@ class Filling(Generic[Thing]):
 
     def _asked(self, target: str, keys: list[str]) -> Any:
         server = self._shelf.server
-        return self._shelf.on_index(
-            lambda: server.question(lambda client: client.mget(index=target, ids=keys, source=False))
-        )
+
+        def ask() -> Any:
+            return server.question(lambda client: client.mget(index=target, ids=keys, source=False))
+
+        return self._shelf.on_index(ask) if target == self._shelf.name else self._shelf.on_filling(ask)
 
     def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
         """As `search.ports.Writing` says."""
@@ -188,6 +190,7 @@ class Scribe(Generic[Thing]):
         self._lease = Lease(shelf.server, shelf.layout.name)
         self._guard = threading.RLock()
         self._rebuilding = False
+        self._has_old = True
         self.current: Filling[Thing] = Filling(shelf, written, self._both, self._lease)
 
     def _both(self) -> list[str]:
@@ -196,6 +199,8 @@ class Scribe(Generic[Thing]):
         Asked after the changes were read from the record and before they are sent: a rebuild that begins later reads
         them there itself.
         """
+        if self._rebuilding and not self._has_old:
+            return [self._shelf.filling]
         if not self._rebuilding:
             self._shelf.ready()
         return [self._shelf.name, self._shelf.filling] if self._shelf.is_filling() else [self._shelf.name]
@@ -225,6 +230,7 @@ class Scribe(Generic[Thing]):
                 raise AnotherWrites(f"the index {self._shelf.name} is being rebuilt; try again")
             self._lease.hold()
             try:
+                self._has_old = self._is_there()
                 generation = self._shelf.begin()
             except BaseException:
                 self._lease.release()
@@ -232,9 +238,19 @@ class Scribe(Generic[Thing]):
             self._rebuilding = True
             return generation
 
+    def _is_there(self) -> bool:
+        """Whether there is an index of ours to keep up while a new one is filled."""
+        self._shelf.doubt()
+        try:
+            self._shelf.ready()
+        except NotBuilt:
+            return False
+        return True
+
     def _end(self, generation: str) -> None:
         with self._guard:
             self._rebuilding = False
+            self._shelf.doubt()
             # Where the server is away now, the next rebuild removes what is left.
             with suppress(EngineAway):
                 self._shelf.drop_unless_current(generation)

@@ -7,9 +7,8 @@ Only what both servers have is used: no scripts, no reindex, no change by query.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
-from typing import Any, Generic, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 from elasticsearch import NotFoundError
 
@@ -23,21 +22,21 @@ from search.adapters.elastic_paging import next_after, place_of, viewed
 from search.adapters.elastic_shelf import Shelf
 from search.adapters.elastic_terms import EVERYTHING, Json, narrowed
 from search.adapters.elastic_writing import Scribe
+from search.adapters.scribed import Scribed
 from search.asking import Asked, Effort, ask
 from search.marking import Marker, marker
 from search.paging import efforts_of
 from search.ports import (
+    ANY_ORIGIN,
     CustomerIndex,
     DocumentIndex,
-    Gone,
     Highlight,
     Hit,
     Hits,
+    Origin,
     Query,
-    Refused,
     Suggestion,
     Thing,
-    Writing,
 )
 from search.wording import Wording
 
@@ -65,49 +64,29 @@ class Kind(Protocol[Thing]):
     ) -> tuple[Suggestion, ...]: ...
 
 
-def documents(url: str, patience: Patience | None = None) -> DocumentIndex:
-    """The index of documents at this address, which is made at first use. Raises BadInput for what is no address."""
-    return ElasticIndex(Server(read_address(url), patience), Documents())
+def documents(url: str, patience: Patience | None = None, origin: Origin = ANY_ORIGIN) -> DocumentIndex:
+    """The index of documents at this address, made from this record. Raises BadInput for what is no address."""
+    return ElasticIndex(Server(read_address(url), patience), Documents(), origin)
 
 
-def customers(url: str, patience: Patience | None = None) -> CustomerIndex:
-    """The index of customers at this address, which is made at first use. Raises BadInput for what is no address."""
-    return ElasticIndex(Server(read_address(url), patience), Customers())
+def customers(url: str, patience: Patience | None = None, origin: Origin = ANY_ORIGIN) -> CustomerIndex:
+    """The index of customers at this address, made from this record. Raises BadInput for what is no address."""
+    return ElasticIndex(Server(read_address(url), patience), Customers(), origin)
 
 
-class ElasticIndex(Generic[Thing]):
+class ElasticIndex(Scribed[Thing]):
     """`search.ports.SearchIndex`; what it holds is told by its `Kind`."""
 
-    def __init__(self, server: Server, kind: Kind[Thing]) -> None:
+    def __init__(self, server: Server, kind: Kind[Thing], origin: Origin = ANY_ORIGIN) -> None:
         self._kind = kind
         self._server = server
-        self._shelf = Shelf(server, kind.layout)
-        self._scribe = Scribe(self._shelf, kind.written)
+        self._shelf = Shelf(server, kind.layout, origin)
+        super().__init__(Scribe(self._shelf, kind.written))
 
     def description(self) -> str:
         """As `search.ports.SearchIndex` says."""
         address = self._server.address
         return f"{address.flavour} {self._server.version()} at {address.place}, {self._kind.layout.name}"
-
-    def put_many(self, things: Iterable[Thing]) -> int:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.put_many(things)
-
-    def delete_many(self, gone: Iterable[Gone]) -> int:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.delete_many(gone)
-
-    def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.commit(sequence)
-
-    def release(self) -> None:
-        """As `search.ports.Writing` says."""
-        self._scribe.release()
-
-    def fresh(self) -> AbstractContextManager[Writing[Thing]]:
-        """As `search.ports.SearchIndex` says."""
-        return self._scribe.fresh()
 
     def last_sequence(self) -> int:
         """As `search.ports.SearchIndex` says."""
@@ -115,6 +94,8 @@ class ElasticIndex(Generic[Thing]):
         try:
             found = self._server.question(lambda client: client.get(index=self._shelf.name, id=_SEQUENCE, source=False))
         except NotFoundError:
+            self._shelf.doubt()  # the mark is not there, or the whole index
+            self._shelf.ready()
             return 0
         return int(found["_version"])
 

@@ -7,15 +7,15 @@ Safe to use from many threads; one process writes at a time, any number read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Generic, Protocol
+from typing import Any, Protocol
 
 import tantivy
 
 from archive.access import Access
+from search.adapters.scribed import Scribed
 from search.adapters.tantivy_customers import Customers
 from search.adapters.tantivy_documents import Documents
 from search.adapters.tantivy_layout import Layout
@@ -27,17 +27,16 @@ from search.asking import Asked, Effort, ask
 from search.marking import Marker, marker
 from search.paging import efforts_of, page_of
 from search.ports import (
+    ANY_ORIGIN,
     CustomerIndex,
     DocumentIndex,
-    Gone,
     Highlight,
     Hit,
     Hits,
+    Origin,
     Query,
-    Refused,
     Suggestion,
     Thing,
-    Writing,
 )
 from search.wording import Wording
 
@@ -62,48 +61,28 @@ class Kind(Protocol[Thing]):
     def suggest(self, searcher: Any, asked: Asked, within: list[Any], limit: int) -> tuple[Suggestion, ...]: ...
 
 
-def documents(folder: Path) -> DocumentIndex:
-    """The index of documents in this folder, which is made at first use."""
-    return TantivyIndex(folder, Documents())
+def documents(folder: Path, origin: Origin = ANY_ORIGIN) -> DocumentIndex:
+    """The index of documents in this folder, made from this record."""
+    return TantivyIndex(folder, Documents(), origin)
 
 
-def customers(folder: Path) -> CustomerIndex:
-    """The index of customers in this folder, which is made at first use."""
-    return TantivyIndex(folder, Customers())
+def customers(folder: Path, origin: Origin = ANY_ORIGIN) -> CustomerIndex:
+    """The index of customers in this folder, made from this record."""
+    return TantivyIndex(folder, Customers(), origin)
 
 
-class TantivyIndex(Generic[Thing]):
+class TantivyIndex(Scribed[Thing]):
     """`search.ports.SearchIndex`; what it holds is told by its `Kind`."""
 
-    def __init__(self, folder: Path, kind: Kind[Thing]) -> None:
+    def __init__(self, folder: Path, kind: Kind[Thing], origin: Origin = ANY_ORIGIN) -> None:
         self._kind = kind
-        self._shelf = Shelf(folder, kind.layout)
-        self._scribe = Scribe(self._shelf, kind.written)
+        self._shelf = Shelf(folder, kind.layout, origin)
+        super().__init__(Scribe(self._shelf, kind.written))
 
     def description(self) -> str:
         """As `search.ports.SearchIndex` says."""
         self._shelf.searcher()
         return f"tantivy {version('tantivy')}, {self._kind.layout.name} in {self._shelf.root}"
-
-    def put_many(self, things: Iterable[Thing]) -> int:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.put_many(things)
-
-    def delete_many(self, gone: Iterable[Gone]) -> int:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.delete_many(gone)
-
-    def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
-        """As `search.ports.Writing` says."""
-        return self._scribe.current.commit(sequence)
-
-    def release(self) -> None:
-        """As `search.ports.Writing` says."""
-        self._scribe.release()
-
-    def fresh(self) -> AbstractContextManager[Writing[Thing]]:
-        """As `search.ports.SearchIndex` says."""
-        return self._scribe.fresh()
 
     def last_sequence(self) -> int:
         """As `search.ports.SearchIndex` says."""

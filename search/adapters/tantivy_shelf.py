@@ -1,6 +1,6 @@
 """Where a tantivy index stands on disk: numbered generations, one of them current; one writer, any readers.
 
-    <root>/current        JSON: which generation is current, and the layout it was made with
+    <root>/current        JSON: which generation is current, the layout it was made with, the archive it is made from
     <root>/00000001/      a tantivy index
     <root>/writing.lock   held (flock) by the one process that writes
 
@@ -24,7 +24,7 @@ import tantivy
 
 from archive.errors import EngineAway
 from search.adapters.tantivy_layout import Layout
-from search.ports import AnotherWrites
+from search.ports import ANY_ORIGIN, AnotherWrites, NotBuilt, Origin, none_there, why_not
 
 _LOG = logging.getLogger(__name__)
 _HEAP_BYTES = 64_000_000
@@ -35,9 +35,10 @@ _SEQUENCE_KEY = "sequence"
 class Shelf:
     """The generations of one index. Safe to use from many threads."""
 
-    def __init__(self, root: Path, layout: Layout) -> None:
+    def __init__(self, root: Path, layout: Layout, origin: Origin = ANY_ORIGIN) -> None:
         self.root = root
         self.layout = layout
+        self._origin = origin
         self._pointer_name = str(self._pointer)
         self._guard = threading.Lock()
         self._seen: tuple[Any, ...] = ()
@@ -45,10 +46,13 @@ class Shelf:
         self._searcher: Any = None
 
     def searcher(self) -> Any:
-        """A searcher that sees every commit made before this call. Raises EngineAway where it cannot be opened."""
+        """A searcher that sees every commit made before this call. Raises EngineAway where it cannot be opened, `NotBuilt`."""
         for attempts_left in (2, 1, 0):
             try:
                 return self._up_to_date()
+            except NotBuilt:
+                if not attempts_left:
+                    raise
             except (OSError, ValueError) as error:
                 # Between reading `current` and opening, a new generation may have taken its place.
                 if not attempts_left:
@@ -68,6 +72,7 @@ class Shelf:
         try:
             pointer = os.stat(self._pointer_name)  # noqa: PTH116
         except FileNotFoundError:
+            self._expect_empty()
             self.point_at(self.next_generation())
             return self._stamps()
         same = self._seen[:2] == (pointer.st_ino, pointer.st_mtime_ns)
@@ -76,12 +81,17 @@ class Shelf:
         return pointer.st_ino, pointer.st_mtime_ns, generation, meta, state.st_ino, state.st_mtime_ns
 
     def _meta_of_current(self) -> tuple[str, str]:
-        """The current generation and the file that each of its commits replaces; made where there is none."""
+        """The current generation and the file that each of its commits replaces; made where nothing is to be in it."""
         generation = self.generation()
         meta = self.root / generation / "meta.json"
         if not meta.exists():
+            self._expect_empty()
             self.layout.opened(meta.parent)
         return generation, str(meta)
+
+    def _expect_empty(self) -> None:
+        if not self._origin.is_empty():
+            raise none_there(str(self.root))
 
     def _reopen(self) -> None:
         generation = self.generation()
@@ -95,10 +105,11 @@ class Shelf:
         return self.root / "current"
 
     def generation(self) -> str:
-        """The name of the current generation. Raises EngineAway where it was made with another layout."""
+        """The name of the current generation. Raises NotBuilt where it has another layout or is of another archive."""
         state = json.loads(self._pointer.read_text())
-        if state["layout"] != self.layout.version:
-            raise EngineAway(f"the index {self.root} was made by another version: run `dossier reindex`")
+        ours = (self.layout.version, self._origin.identity())
+        if refusal := why_not((state["layout"], state.get("origin", "")), ours, str(self.root)):
+            raise refusal
         return str(state["generation"])
 
     def next_generation(self) -> str:
@@ -111,7 +122,8 @@ class Shelf:
         self.root.mkdir(parents=True, exist_ok=True)
         temporary = self.root / f"current.{os.getpid()}.{threading.get_ident()}"
         with temporary.open("w") as file:
-            json.dump({"generation": generation, "layout": self.layout.version}, file)
+            told = {"layout": self.layout.version, "origin": self._origin.identity()}
+            json.dump({"generation": generation, **told}, file)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._pointer)
