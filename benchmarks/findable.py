@@ -26,7 +26,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from search_http import served
+from serving import served
 from sqlalchemy import func, select, update
 
 from api.settings import read_settings
