@@ -75,8 +75,12 @@ class _Place:
 
     def begin(self) -> None:
         """Start the worker."""
-        self.began_at = time.monotonic()
-        self.process.start()
+        self.take(self.process)
+
+    def take(self, process: BaseProcess) -> None:
+        """Start this worker here; nothing is changed where that fails. Raises OSError."""
+        process.start()
+        self.process, self.began_at, self.died_at = process, time.monotonic(), None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +115,11 @@ class Crew:
             place.pause_s = min(max(2 * place.pause_s, 1.0), _LONGEST_PAUSE_S) if dies_at_once else 0.0
             _log.warning("a worker died (%s); another takes its place in %.0f s", code, place.pause_s)
         if now - place.died_at >= place.pause_s:
-            place.process, place.died_at = self._hire(), None
-            place.begin()
+            try:
+                place.take(self._hire())
+            except OSError as error:  # what killed the first may leave no room for another yet
+                place.died_at, place.pause_s = now, _LIVES_S
+                _log.warning("no worker can be started: %s", error)
         return True
 
 
