@@ -119,7 +119,7 @@ class Service:
 
     def kill_one(self, opened: Rooms, chance: random.Random) -> str:
         """Kill one worker that is at a job, or one of the sessions alone; answers which, '' where no worker is at one."""
-        if len(self._commands) > 1 and chance.random() < 0.4:
+        if len(self._commands) > 1 and chance.random() < 0.25:
             place = chance.randrange(len(self._commands))
             self.kill([place])
             self.start()
@@ -233,7 +233,7 @@ class Kills:
 
     count: int
     seed: int
-    of_all: float = 0.25
+    of_all: float = 0.2
     starting: float = 0.25
     starting_s: tuple[float, float] = (0.1, 3.0)
     answering_s: tuple[float, float] = (0.0, 2.5)
