@@ -21,6 +21,8 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        # Folders whose own name this process has made safe in the folder above: no need to wait for the disk again.
+        self._safe: set[str] = set()
 
     @property
     def description(self) -> str:
@@ -50,12 +52,17 @@ class FolderStore:
     def _settle(self, temporary: Path, digest: str) -> None:
         target = self._path(digest)
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if not target.parent.is_dir():
+                self._safe -= {digest[:2], digest[:4]}
+                target.parent.mkdir(parents=True, exist_ok=True)
             temporary.chmod(0o444)
             temporary.rename(target)
         # Also where it was there already: whoever renamed it may have died before the folders were safe.
-        for folder in (target.parent, target.parent.parent, self._root):
-            _sync_folder(folder)
+        _sync_folder(target.parent)
+        for name, above in ((digest[:4], target.parent.parent), (digest[:2], self._root)):
+            if name not in self._safe:
+                _sync_folder(above)
+                self._safe.add(name)
 
     def open(self, digest: str) -> BinaryIO:
         """A stream over the bytes, proven on the way."""
@@ -97,6 +104,10 @@ class FolderStore:
     def hold(self, digest: str, held: bool) -> None:
         """Refused, as `protect` is."""
         raise Conflict(f"object {digest} can not be held: {_NO_LOCK}")
+
+    def kept(self, digest: str) -> tuple[datetime | None, bool]:
+        """Refused, as `protect` is."""
+        raise Conflict(f"object {digest} can not be kept: {_NO_LOCK}")
 
     def close(self) -> None:
         """Nothing is kept open."""
