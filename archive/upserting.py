@@ -11,10 +11,14 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 
-def upsert(connection: Connection, table: Table) -> PostgresqlInsert | SqliteInsert:
-    """An insert into `table` that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+def upsert(spoken: Connection | str, table: Table) -> PostgresqlInsert | SqliteInsert:
+    """An insert into `table` that knows `on_conflict_do_nothing` and `on_conflict_do_update`.
+
+    `spoken`: the connection, or the name of its dialect for a statement that is kept.
+    """
+    dialect = spoken if isinstance(spoken, str) else spoken.dialect.name
     # Each only where it is spoken: loading the other's drivers would cost every command at its start.
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
         return postgresql_insert(table)
