@@ -12,6 +12,7 @@ from api import looking
 from api.cli_context import asker, context, rooms
 from api.printing import Progress
 from archive import customers as directory
+from archive.directory_file import count_lines
 from archive.importing import ImportReport, import_customers
 from dedup.rows import keys_of_row
 
@@ -28,9 +29,9 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
     """Load customers. The same file again changes nothing; a bad row is named and the rest goes on."""
     printer = context().printer
     with rooms() as opened:
-        progress = Progress("customers", None)
+        progress = Progress("customers", count_lines(file))
         report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at)
-        progress.at(report.rows)
+        progress.at(report.rows, report.rows)
         progress.end()
         for problem in report.problems:
             printer.note(f"{file}, line {problem.line}: {problem.reason}; {problem.remedy}")

@@ -29,6 +29,7 @@ COLUMNS = (
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18
 _STEP_BYTES = 1 << 12
+_COUNT_BYTES = 1 << 20
 _LINES_A_ROW = 50
 _OPEN_QUOTE = (
     "a quoted cell is not closed where it should be",
@@ -101,6 +102,21 @@ def read_rows(path: Path) -> Iterator[FileRow | RowProblem]:
         header = [name.strip().casefold() for name in next(csv.reader([first], delimiter=delimiter), [])]
         _check_header(path, header)
         yield from _rows(lines, header, delimiter)
+
+
+def count_lines(path: Path) -> int:
+    """About how many rows a file holds, for whoever waits: its lines but the first; 0 where it can not be read.
+
+    A cell may go on over several lines, so there may be fewer rows. Takes some hundredths of the time of the import.
+    """
+    try:
+        with path.open("rb") as raw:
+            packed = raw.peek(2)[:2] == _GZIP_MAGIC
+            stream = gzip.GzipFile(fileobj=raw) if packed else raw
+            count = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(_COUNT_BYTES), b""))
+    except (EOFError, OSError, zlib.error):
+        return 0  # the import says what is wrong
+    return max(count - 1, 0)
 
 
 @contextmanager
