@@ -157,16 +157,22 @@ class Shelf:
         return descriptor
 
 
+def not_written(path: Path, error: Exception) -> EngineAway:
+    """What is told of an index that takes nothing: most often its disk is full."""
+    return EngineAway(f"the index {path} cannot be written: {error}; see that its disk has space, then try again")
+
+
 class Pen:
     """The writer of one generation: keeps the newest version of each thing, and tombstones."""
 
     def __init__(self, path: Path, layout: Layout) -> None:
+        self._path = path
         self._index = layout.opened(path)
         self._schema = layout.schema
         try:
             self._writer = self._index.writer(_HEAP_BYTES, 1)
         except ValueError as error:
-            raise EngineAway(f"the index {path} cannot be written: {error}") from error
+            raise not_written(path, error) from error
         self._pending: dict[int, int] = {}
         self._refresh()
 
@@ -203,7 +209,7 @@ class Pen:
                 self._writer.delete_documents_by_term("key", str(key))
             self._add(str(key), key, rank, document)
         except ValueError as error:
-            raise EngineAway(f"the index cannot be written: {error}") from error
+            raise not_written(self._path, error) from error
         self._pending[key] = rank
 
     def _add(self, name: str, key: int, rank: int, document: Any) -> None:
@@ -223,13 +229,13 @@ class Pen:
 
     def commit(self, sequence: int) -> None:
         """Make durable and visible; remembers the highest sequence."""
-        if sequence > committed_sequence(self._searcher, self._schema):
-            self._writer.delete_documents_by_term("key", _SEQUENCE_KEY)
-            self._add(_SEQUENCE_KEY, 0, sequence, tantivy.Document())
         try:
+            if sequence > committed_sequence(self._searcher, self._schema):
+                self._writer.delete_documents_by_term("key", _SEQUENCE_KEY)
+                self._add(_SEQUENCE_KEY, 0, sequence, tantivy.Document())
             self._writer.commit()
         except ValueError as error:
-            raise EngineAway(f"the index cannot be committed: {error}") from error
+            raise not_written(self._path, error) from error
         self._refresh()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, Generic
 
 from archive.errors import EngineAway
-from search.adapters.tantivy_shelf import Pen, Shelf
+from search.adapters.tantivy_shelf import Pen, Shelf, not_written
 from search.ports import AnotherWrites, Gone, Refused, Thing
 
 
@@ -60,13 +60,22 @@ class Scribe(Generic[Thing]):
     def _held(self) -> list[Pen]:
         """The pens to write with; takes the lock and opens the current generation where that is still to do."""
         if self._lock is None:
-            self._lock = self._shelf.lock()
-            try:
-                self._pens = [Pen(self._shelf.current_path(), self._shelf.layout)]
-            except BaseException:
-                self._let_go()
-                raise
+            with self._told_well():
+                self._lock = self._shelf.lock()
+                try:
+                    self._pens = [Pen(self._shelf.current_path(), self._shelf.layout)]
+                except BaseException:
+                    self._let_go()
+                    raise
         return self._pens
+
+    @contextmanager
+    def _told_well(self) -> Iterator[None]:
+        """Raises EngineAway for what the system refuses; the engine's own refusals are told by its pens."""
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            raise not_written(self._shelf.root, error) from error
 
     def _let_go(self, at_last: Callable[[], None] = lambda: None) -> None:
         pens, self._pens = self._pens, []
@@ -93,7 +102,8 @@ class Scribe(Generic[Thing]):
             yield Filling(lambda: [pen], self._written, self._guard)
             with self._guard:
                 pen.commit(0)
-                self._shelf.point_at(path.name)
+                with self._told_well():
+                    self._shelf.point_at(path.name)
         finally:
             with self._guard:
                 self._rebuilding = False
@@ -111,6 +121,12 @@ class Scribe(Generic[Thing]):
                 self._lock = self._shelf.lock()  # the old generation is unusable: a fresh one is the remedy
             self._rebuilding = True
             path = self._shelf.root / self._shelf.next_generation()
-            pen = Pen(path, self._shelf.layout)
+            try:
+                with self._told_well():
+                    pen = Pen(path, self._shelf.layout)
+            except EngineAway:
+                self._rebuilding = False
+                self._let_go(self._shelf.clear_all_but_current)
+                raise
             self._pens.append(pen)
             return pen, path

@@ -55,7 +55,7 @@ def network_before(url: str) -> Iterator[Network]:
     made = _ask(f"{toxiproxy}/proxies", "POST", {"name": name, "listen": "127.0.0.1:0", "upstream": upstream})
     port = int(made["listen"].rpartition(":")[2])
     try:
-        yield Network(_by_way_of(url, port), f"{toxiproxy}/proxies/{name}")
+        yield Network(by_way_of(url, port), f"{toxiproxy}/proxies/{name}")
     finally:
         _ask(f"{toxiproxy}/proxies/{name}", "DELETE")
 
@@ -113,7 +113,7 @@ def busy_server(url: str, tls: ssl.SSLContext | None = None) -> Iterator[Busy]:
             """Silence."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        busy.url = _by_way_of(url, server.server_port)
+        busy.url = by_way_of(url, server.server_port)
         if tls is not None:
             server.socket = tls.wrap_socket(server.socket, server_side=True)
             busy.url = busy.url.replace("s3+http:", "s3+https:", 1)
@@ -126,7 +126,8 @@ def busy_server(url: str, tls: ssl.SSLContext | None = None) -> Iterator[Busy]:
             thread.join()
 
 
-def _by_way_of(url: str, port: int) -> str:
+def by_way_of(url: str, port: int) -> str:
+    """The same address, but for this port of our own machine."""
     parts = urlsplit(url)
     login = parts.netloc.rpartition("@")[0]
     return urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}" if login else f"127.0.0.1:{port}"))
