@@ -1,0 +1,112 @@
+"""Records as columns of numbers: what a million of them are kept as, and what a pair is compared on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.linkage.names import namesake_sign
+from dedup.linkage.records import PERSON, Record, postcode_code
+
+Ints = NDArray[np.int64]
+LISTS = {"phones": 3, "emails": 2, "accounts": 4, "contracts": 4, "premises": 4}
+"""Fields of several values, and how many of each are kept."""
+PLACES = 2
+HOUSES = 3
+"""How many numbers of an address are compared one by one."""
+
+
+class Words:
+    """Strings by number; 0 is the empty one. Grows as records come in."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self.texts: list[str] = [""]
+        self._ids: dict[str, int] = {"": 0}
+        for text in texts:
+            self.id(text)
+
+    def id(self, text: str) -> int:
+        """Answer the number of a string, a new one where it is new."""
+        found = self._ids.get(text)
+        if found is None:
+            found = self._ids[text] = len(self.texts)
+            self.texts.append(text)
+        return found
+
+    def since(self, first: int) -> list[str]:
+        """Answer the strings from a number on."""
+        return self.texts[first:]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The strings behind the numbers of some columns: names, streets, towns."""
+
+    names: Words = field(default_factory=Words)
+    streets: Words = field(default_factory=Words)
+    towns: Words = field(default_factory=Words)
+
+
+Columns = dict[str, Ints]
+"""Columns by name, all of one length; lists are spread over numbered columns (`phones0`, `phones1`, …), 0 is missing."""
+
+
+def column_names() -> tuple[str, ...]:
+    """Answer the names of every column, in one order."""
+    single = ("kind", "surname", "given", "middle", "birth", "tax_id", "tax_id_sound", "namesake")
+    lists = tuple(f"{name}{i}" for name, most in LISTS.items() for i in range(most))
+    places = tuple(
+        f"{part}{i}"
+        for i in range(PLACES)
+        for part in ("street", "town", "postcode", "numbers", *(f"house{j}_" for j in range(HOUSES)))
+    )
+    return single + lists + places
+
+
+NAMES = column_names()
+
+
+def columns_of(records: Sequence[Record], vocabulary: Vocabulary) -> Columns:
+    """Answer the columns of these records; their strings go into the vocabulary."""
+    table = np.array([_line(r, vocabulary) for r in records], dtype=np.int64).reshape(len(records), len(NAMES))
+    return {name: table[:, i].copy() for i, name in enumerate(NAMES)}
+
+
+def take(columns: Columns, rows: NDArray[np.integer]) -> Columns:
+    """Answer these rows of the columns."""
+    return {name: values[rows] for name, values in columns.items()}
+
+
+def _line(r: Record, vocabulary: Vocabulary) -> list[int]:
+    name = vocabulary.names.id
+    line = [r.kind, name(r.surname), name(r.given), name(r.middle), r.birth, r.tax_id, int(r.tax_id_sound)]
+    line.append(namesake_sign(r.given, r.middle) if r.kind == PERSON else 0)
+    for key, most in LISTS.items():
+        line += _padded(getattr(r, key), most)
+    for i in range(PLACES):
+        if i >= len(r.places):
+            line += _NO_PLACE
+            continue
+        place = r.places[i]
+        line += (vocabulary.streets.id(place.street), vocabulary.towns.id(place.town), postcode_code(place.postcode))
+        line.append(_short_hash("-".join(place.numbers)))
+        line += _padded([_short_hash(n) for n in place.numbers], HOUSES)
+    return line
+
+
+_NO_PLACE = [0] * (4 + HOUSES)
+
+
+def _padded(values: Sequence[int], size: int) -> list[int]:
+    return [*values[:size], *([0] * (size - len(values)))]
+
+
+def _short_hash(text: str) -> int:
+    return crc32(text.encode("utf-8", "surrogatepass")) + 1 if text else 0

@@ -1,0 +1,161 @@
+"""Which compared pairs are one customer without a person, which never, and which are worth a person's look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.linkage.clustering import Clusters, Refused, Rows, Scored, cluster, components
+from dedup.linkage.columns import Ints
+from dedup.linkage.model import KINDS, Model
+from dedup.linkage.namesakes import accepted, join, proposals
+from dedup.linkage.scoring import score
+from dedup.linkage.training import kinds_of, unpacked
+
+Floats = NDArray[np.float64]
+_LEAST = {True: 0.9, False: 0.5}
+"""The least probability that may join, with families among the records and without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The clusters of all records, how sure each record's is, and what a person should look at, the most valuable first."""
+
+    labels: Rows
+    certainty: Floats
+    review: list[Refused]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """By pattern (sorted), what the model says."""
+
+    patterns: Ints
+    same: Floats
+    odds: Floats
+    joins: NDArray[np.bool_]
+    vetoed: NDArray[np.bool_]
+    doubt: Floats
+    differs: NDArray[np.bool_]
+
+
+def decide(pairs: Ints, patterns: Ints, records: tuple[int, int], model: Model) -> Decided:
+    """Answer who is who. `pairs`: left row in the upper half; `records`: how many persons and organisations there are."""
+    count = sum(records)
+    found, counts = np.unique(patterns, return_counts=True)
+    table = _table(found, counts, records, model)
+    involved = _involved(pairs, patterns, table, count, model.review)
+    result = cluster(count, involved, model.most_in_cluster)
+    taken = accepted(proposals(result.labels, involved), _joined(result.labels), model.most_risk, model.most_wrong)
+    labels = join(result.labels, taken)
+    return Decided(labels, _certainty(count, labels, involved), _review(labels, involved, result, model))
+
+
+def _involved(pairs: Ints, patterns: Ints, table: _Table, count: int, review: float) -> Scored:
+    """Likely pairs, and every other pair between records that likely ones connect: what speaks against counts too."""
+    likely = table.same >= review
+    ends = [np.asarray(pairs[at][likely[_places(patterns[at], table)]]) for at in _slices(len(pairs))]
+    together = np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64)
+    groups = components(count, together >> 32, together & _RIGHT)
+    kept = []
+    for at in _slices(len(pairs)):
+        some = np.asarray(pairs[at])
+        kept.append(at.start + np.flatnonzero(groups[some >> 32] == groups[some & _RIGHT]))
+    rows = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
+    return _scored(np.asarray(pairs[rows]), _places(patterns[rows], table), table)
+
+
+_RIGHT = 0xFFFFFFFF
+_AT_ONCE = 5_000_000
+
+
+def _slices(count: int) -> Iterator[slice]:
+    return (slice(low, min(low + _AT_ONCE, count)) for low in range(0, count, _AT_ONCE))
+
+
+def _places(patterns: Ints, table: _Table) -> Ints:
+    return np.searchsorted(table.patterns, patterns)
+
+
+def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) -> _Table:
+    codes, kinds = unpacked(found), kinds_of(found)
+    same = np.zeros(len(found))
+    vetoed = np.ones(len(found), dtype=bool)
+    doubt = np.full(len(found), np.inf)
+    differs = np.zeros(len(found), dtype=bool)
+    joins = np.zeros(len(found), dtype=bool)
+    for kind in range(len(KINDS)):
+        own = np.flatnonzero(kinds == kind)
+        said = score(codes[own], model.kind(kind), records[kind])
+        same[own], vetoed[own], doubt[own], differs[own] = said.same, said.vetoed, said.doubt, said.differs
+        least = _LEAST[model.kind(kind).needs_individual]
+        least = _threshold(said.same, np.where(said.vetoed, 0, counts[own]), model, least)
+        joins[own] = (said.same >= least) & ~said.vetoed
+    odds = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
+    return _Table(found, same, odds, joins, vetoed, doubt, differs)
+
+
+def _threshold(same: Floats, counts: Ints, model: Model, least: float) -> float:
+    """The least probability with which pairs are joined, so that few of all joined are expected to be wrong."""
+    order = np.argsort(-same, kind="stable")
+    likely = order[(same[order] >= least) & (counts[order] > 0)]
+    if not len(likely):
+        return model.join
+    wrong = np.cumsum((1 - same[likely]) * counts[likely]) / np.cumsum(counts[likely])
+    good = np.flatnonzero(wrong <= model.most_wrong_alone)
+    return min(model.join, float(same[likely[good[-1]]])) if len(good) else model.join
+
+
+def _scored(pairs: Ints, at: Ints, table: _Table) -> Scored:
+    return Scored(
+        pairs >> 32,
+        pairs & _RIGHT,
+        table.odds[at],
+        table.joins[at],
+        table.vetoed[at],
+        table.doubt[at],
+        table.differs[at],
+    )
+
+
+def _joined(labels: Rows) -> int:
+    sizes = np.bincount(labels)
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def _certainty(count: int, labels: Rows, pairs: Scored) -> Floats:
+    """For each record the probability of its surest pair within its cluster; alone, that it has no double."""
+    together = labels[pairs.left] == labels[pairs.right]
+    sure = 1 / (1 + np.exp(-pairs.odds))
+    certainty = np.zeros(count)
+    for side in (pairs.left, pairs.right):
+        np.maximum.at(certainty, side[together], sure[together])
+    alone = np.bincount(labels, minlength=count)[labels] == 1
+    missed = np.zeros(count)
+    apart = ~together & ~pairs.vetoed
+    for side in (pairs.left, pairs.right):
+        np.maximum.at(missed, side[apart], sure[apart])
+    return np.asarray(np.where(alone, 1 - missed, certainty))
+
+
+def _review(labels: Rows, pairs: Scored, result: Clusters, model: Model) -> list[Refused]:
+    """Refused joins, and for each two clusters their likeliest pair; those first that would join the most records."""
+    sizes = np.bincount(labels, minlength=len(labels))
+    left, right = labels[pairs.left], labels[pairs.right]
+    likely = np.flatnonzero((left != right) & ~pairs.vetoed & (pairs.odds >= np.log(model.review / (1 - model.review))))
+    order = likely[np.argsort(-pairs.odds[likely], kind="stable")]
+    between = np.minimum(left, right)[order] << 32 | np.maximum(left, right)[order]
+    _, first = np.unique(between, return_index=True)
+    refused = {(r.left, r.right): r for r in result.refused if labels[r.left] != labels[r.right]}
+    for at in order[np.sort(first)].tolist():
+        key = (int(pairs.left[at]), int(pairs.right[at]))
+        refused.setdefault(key, Refused(*key, float(pairs.odds[at]), "not certain"))
+
+    def value(one: Refused) -> tuple[float, int, int]:
+        gained = int(sizes[labels[one.left]]) * int(sizes[labels[one.right]])
+        return (-gained / (1 + np.exp(-one.odds)), one.left, one.right)
+
+    return sorted(refused.values(), key=value)

@@ -1,0 +1,140 @@
+"""Blocking keys: hashes under which a record's doubles are looked for. One definition, for one record and for millions.
+
+Each pass answers for one way in which two records of a person still agree; a key combines values, so that few share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.linkage.columns import LISTS, PLACES, Columns, Ints, Vocabulary, Words
+
+_PREFIX, _STREET_PREFIX = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Hashed:
+    """The word hashes that keys are made of, by column: whole, and by their beginning."""
+
+    surname: Ints
+    given: Ints
+    middle: Ints
+    surname_start: Ints
+    given_start: Ints
+    given_initial: Ints
+    middle_initial: Ints
+    streets: tuple[Ints, ...]
+    street_starts: tuple[Ints, ...]
+
+
+Pass = Callable[[Columns, Hashed], list[Ints]]
+
+
+def blocking_keys(
+    columns: Columns, vocabulary: Vocabulary, passes: Iterable[str]
+) -> Iterator[tuple[str, Callable[[], list[Ints]]]]:
+    """Answer, for each pass, what makes its columns of keys (signed 64 bit); 0 where a record has none."""
+    hashed = _hashed(columns, vocabulary)
+    order = list(PASSES)
+    for name in passes:
+        yield name, partial(_keys, name, order.index(name), columns, hashed)
+
+
+def _keys(name: str, at: int, columns: Columns, hashed: Hashed) -> list[Ints]:
+    return [_salted(keys, at) for keys in PASSES[name](columns, hashed)]
+
+
+def _hashed(columns: Columns, vocabulary: Vocabulary) -> Hashed:
+    names, streets = vocabulary.names, vocabulary.streets
+    return Hashed(
+        _words(columns["surname"], names, lambda w: w),
+        _words(columns["given"], names, lambda w: w),
+        _words(columns["middle"], names, lambda w: w),
+        _words(columns["surname"], names, lambda w: w[:_PREFIX]),
+        _words(columns["given"], names, lambda w: w[:_PREFIX]),
+        _words(columns["given"], names, lambda w: w[:1]),
+        _words(columns["middle"], names, lambda w: w[:1]),
+        tuple(_words(columns[f"street{i}"], streets, lambda w: w) for i in range(PLACES)),
+        tuple(_words(columns[f"street{i}"], streets, lambda w: w[:_STREET_PREFIX]) for i in range(PLACES)),
+    )
+
+
+def _words(ids: Ints, words: Words, part: Callable[[str], str]) -> Ints:
+    found, back = np.unique(ids, return_inverse=True)
+    texts = (part(words.texts[i]) for i in found)
+    return np.array([crc32(t.encode()) + 1 if t else 0 for t in texts], dtype=np.int64)[back]
+
+
+def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread numbers over 64 bits. Source: the finaliser of splitmix64 (Steele, Lea, Flood 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+def _all(*parts: Ints) -> Ints:
+    """One key of several values; none where one of them is missing."""
+    key = np.zeros(len(parts[0]), dtype=np.uint64)
+    there = np.ones(len(parts[0]), dtype=bool)
+    for part in parts:
+        there &= part != 0
+        key = _mixed(key * np.uint64(31) + part.view(np.uint64))
+    return np.where(there, key.view(np.int64), 0)
+
+
+def _either_order(x: Ints, y: Ints) -> Ints:
+    """Two values whose order does not matter, as one."""
+    return np.where((x != 0) & (y != 0), x + y + (x ^ y) * 7, 0)
+
+
+def _salted(keys: Ints, salt: int) -> Ints:
+    return np.where(keys != 0, _mixed(keys.view(np.uint64) + np.uint64(salt + 1)).view(np.int64) | 1, 0)
+
+
+def _list(name: str) -> Pass:
+    return lambda c, _: [c[f"{name}{i}"] for i in range(LISTS[name])]
+
+
+def _numbers(c: Columns) -> list[Ints]:
+    return [c[f"numbers{i}"] for i in range(PLACES)]
+
+
+def _person(c: Columns, keys: Ints) -> Ints:
+    return np.where(c["kind"] == 0, keys, 0)
+
+
+def _firm(c: Columns, keys: Ints) -> Ints:
+    return np.where(c["kind"] == 1, keys, 0)
+
+
+PASSES: dict[str, Pass] = {
+    "tax id": lambda c, _: [c["tax_id"]],
+    "account": _list("accounts"),
+    "contract": _list("contracts"),
+    "phone": _list("phones"),
+    "e-mail": _list("emails"),
+    "premises": _list("premises"),
+    "names and year of birth": lambda c, h: [_all(_either_order(h.surname, h.given), c["birth"] // 10000)],
+    "all three names": lambda c, h: [_all(_either_order(h.surname, h.given), h.middle_initial)],
+    "given name and birth date": lambda c, h: [_all(h.given_start, c["birth"])],
+    "surname and birth date": lambda c, h: [_all(h.surname_start, c["birth"])],
+    "surname and numbers of the address": lambda c, h: [_person(c, _all(h.surname, n)) for n in _numbers(c)],
+    "dwelling": lambda c, h: [_all(n, s) for n, s in zip(_numbers(c), h.street_starts, strict=True)],
+    "numbers of the address and postcode": lambda c, h: [_all(n, c[f"postcode{i}"]) for i, n in enumerate(_numbers(c))],
+    "birth date and numbers of the address": lambda c, h: [_all(c["birth"], n) for n in _numbers(c)],
+    "birth date and postcode": lambda c, h: [_all(c["birth"], c[f"postcode{i}"]) for i in range(PLACES)],
+    "beginnings of names and postcode": lambda c, h: [
+        _all(_either_order(h.surname_start, h.given_start), c[f"postcode{i}"]) for i in range(PLACES)
+    ],
+    "surname, initial and street": lambda c, h: [_all(h.surname_start, h.given_initial, s) for s in h.street_starts],
+    "given name and street": lambda c, h: [_all(h.given_start, s, c["birth"] // 10000) for s in h.street_starts],
+    "organisation's name": lambda c, h: [_firm(c, _all(h.surname))],
+    "organisation's first word and numbers": lambda c, h: [_firm(c, _all(h.surname_start, n)) for n in _numbers(c)],
+}
+"""Every pass by its name. A model names the passes that it was made with; the order is part of the key."""

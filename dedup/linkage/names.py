@@ -1,0 +1,331 @@
+"""A person's name in any order and either alphabet as three sounds: surname, given name, middle name. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import permutations
+from math import log
+
+from dedup.normalising import name_words, sound
+
+_PATRONYMIC = re.compile(r"(?:ovich|evich|ich|ovna|evna|ichna|inichna|ogli|kizi|oglu)$")
+_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
+_FLOOR = 2e-5
+"""What is said of a word that is not known as a name of a kind: as rare as this."""
+_AS_USUAL = 0.75
+"""How likely the usual order of a language is, before the words are looked at."""
+_DIGITS_FOR_LETTERS = str.maketrans("0135", "olzs")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Which sounds are names, and how common: share of records, of those seen often enough to be no slip."""
+
+    surnames: Mapping[str, float] = field(default_factory=dict)
+    given: Mapping[str, float] = field(default_factory=dict)
+    middle: Mapping[str, float] = field(default_factory=dict)
+
+
+def person_name(surname: str, given: str, middle: str, full: str, lexicon: Lexicon) -> tuple[str, str, str]:
+    """Answer (surname, given, middle) as sounds; initials are single letters. `full` where the parts are not given."""
+    if surname.strip() and (given.strip() or middle.strip()):
+        parts = (_one(surname), _first(given), _first(middle))
+        return _unswapped(parts, lexicon) if all(parts[:2]) else parts
+    words = tuple(w for w in (_word(w) for w in name_words(full or f"{surname} {given} {middle}")) if w)
+    if len(words) < 2:
+        return (words[0] if words else "", _first(given), _first(middle))
+    return _ordered(words, bool(_CYRILLIC.search(full or surname)), lexicon)
+
+
+@lru_cache(maxsize=500_000)
+def _one(text: str) -> str:
+    """A surname as it is written in one cell, all of its words together."""
+    return "".join(_word(w) for w in re.findall(r"[^\W_]+", text))
+
+
+@lru_cache(maxsize=200_000)
+def _first(text: str) -> str:
+    words = re.findall(r"[^\W_]+", text)
+    return _word(words[0]) if words else ""
+
+
+@lru_cache(maxsize=500_000)
+def _word(word: str) -> str:
+    """One word's sound; digits that a reader of pictures put for letters are letters again."""
+    if any(c.isdigit() for c in word):
+        word = "" if word.isdigit() else word.casefold().translate(_DIGITS_FOR_LETTERS)
+    return sound(word)
+
+
+def _unswapped(parts: tuple[str, str, str], lexicon: Lexicon) -> tuple[str, str, str]:
+    """The parts as given, or with surname and given name exchanged where the words say so clearly."""
+    surname, given, middle = parts
+    straight, swapped = _fit(surname, given, lexicon), _fit(given, surname, lexicon)
+    return (given, surname, middle) if swapped > straight + log(20.0) else parts
+
+
+def _fit(surname: str, given: str, lexicon: Lexicon) -> float:
+    return log(lexicon.surnames.get(surname, _FLOOR)) + log(lexicon.given.get(given, _FLOOR))
+
+
+def _ordered(words: tuple[str, ...], cyrillic: bool, lexicon: Lexicon) -> tuple[str, str, str]:
+    """The order that its words make the likeliest, of those that people write."""
+    words = words[:3]
+    chosen = tuple(range(len(words))) if cyrillic else (len(words) - 1, *range(len(words) - 1))
+    usual, best = chosen, float("-inf")
+    for order in permutations(usual):
+        fit = log(_AS_USUAL if order == usual else (1 - _AS_USUAL) / 5)
+        fit += sum(log(_role(words[at], role, lexicon)) for role, at in enumerate(order))
+        if fit > best:
+            best, chosen = fit, order
+    picked = [words[at] for at in chosen]
+    return (picked[0], picked[1], picked[2] if len(picked) > 2 else "")
+
+
+def _role(word: str, role: int, lexicon: Lexicon) -> float:
+    """How well a word serves as surname (0), given name (1) or middle name (2)."""
+    if len(word) == 1:
+        return (1e-6, 0.05, 0.05)[role]
+    patronymic = bool(_PATRONYMIC.search(word)) and len(word) > 5
+    if role == 2:
+        return 0.02 if patronymic else max(lexicon.middle.get(word, _FLOOR), lexicon.given.get(word, _FLOOR) / 2)
+    known = (lexicon.surnames, lexicon.given)[role].get(word, _FLOOR)
+    return known / 10 if patronymic and known == _FLOOR else known
+
+
+NOT_KNOWN, WOMAN, NOT_NAMED_SO, MAYBE, NAMED_SO = range(5)
+"""Whether a father or son of one's own name is to be thought of: what is known of it from the name alone."""
+_WOMEN = frozenset(
+    sound(name)
+    for name in [
+        "abigail",
+        "agnes",
+        "alice",
+        "alison",
+        "amber",
+        "amy",
+        "ann",
+        "anne",
+        "annette",
+        "april",
+        "ashleigh",
+        "audrey",
+        "barbara",
+        "beatrice",
+        "bethany",
+        "betty",
+        "beverley",
+        "brenda",
+        "bridget",
+        "carol",
+        "carole",
+        "caroline",
+        "carolyn",
+        "catherine",
+        "cathy",
+        "charlene",
+        "charlotte",
+        "cheryl",
+        "chloe",
+        "christine",
+        "claire",
+        "clare",
+        "dawn",
+        "deborah",
+        "denise",
+        "diane",
+        "donna",
+        "doreen",
+        "doris",
+        "dorothy",
+        "edith",
+        "eileen",
+        "elaine",
+        "eleanor",
+        "elizabeth",
+        "ellen",
+        "elsie",
+        "emily",
+        "esther",
+        "eunice",
+        "evelyn",
+        "frances",
+        "gail",
+        "gemma",
+        "geraldine",
+        "gillian",
+        "gladys",
+        "grace",
+        "gwen",
+        "harriet",
+        "hayley",
+        "hazel",
+        "heather",
+        "helen",
+        "hilary",
+        "holly",
+        "imogen",
+        "ingrid",
+        "irene",
+        "iris",
+        "isabel",
+        "isabelle",
+        "jacqueline",
+        "jane",
+        "janet",
+        "janice",
+        "jean",
+        "jenifer",
+        "jennifer",
+        "jenny",
+        "jessie",
+        "jill",
+        "joan",
+        "joanne",
+        "jodie",
+        "josephine",
+        "joy",
+        "joyce",
+        "judith",
+        "judy",
+        "june",
+        "karen",
+        "kate",
+        "katherine",
+        "kathleen",
+        "kathryn",
+        "katie",
+        "kay",
+        "keeley",
+        "kelly",
+        "kerry",
+        "kim",
+        "kirsty",
+        "leanne",
+        "lesley",
+        "lily",
+        "linsey",
+        "lindsay",
+        "lorraine",
+        "louise",
+        "lucy",
+        "lynn",
+        "lynne",
+        "madeleine",
+        "maisie",
+        "mandy",
+        "margaret",
+        "marie",
+        "marilyn",
+        "marion",
+        "marjorie",
+        "mary",
+        "maureen",
+        "mavis",
+        "megan",
+        "michelle",
+        "mildred",
+        "molly",
+        "muriel",
+        "nancy",
+        "naomi",
+        "natalie",
+        "niamh",
+        "nicole",
+        "olive",
+        "paige",
+        "pam",
+        "patricia",
+        "paulette",
+        "pauline",
+        "pearl",
+        "peggy",
+        "penelope",
+        "penny",
+        "phyllis",
+        "poppy",
+        "rachael",
+        "rachel",
+        "rhian",
+        "rosalind",
+        "rose",
+        "rosemary",
+        "rosie",
+        "roxanne",
+        "ruby",
+        "ruth",
+        "sally",
+        "samantha",
+        "sarah",
+        "scarlett",
+        "shannon",
+        "sharon",
+        "sheila",
+        "shirley",
+        "sian",
+        "siobhan",
+        "sophie",
+        "stacey",
+        "stephanie",
+        "sue",
+        "susan",
+        "suzanne",
+        "sylvie",
+        "tracey",
+        "tracy",
+        "valerie",
+        "vanessa",
+        "vera",
+        "veronica",
+        "vicky",
+        "violet",
+        "vivien",
+        "wendy",
+        "winifred",
+        "yvonne",
+        "zoe",
+        "любовь",
+        "нинель",
+        "эсфирь",
+        "гузель",
+        "айгуль",
+        "рашель",
+    ]
+)
+_MEN_IN_A = frozenset(
+    sound(n)
+    for n in (
+        "никита",
+        "илья",
+        "фома",
+        "лука",
+        "кузьма",
+        "савва",
+        "данила",
+        "гаврила",
+        "joshua",
+        "luca",
+        "ezra",
+        "noah",
+    )
+)
+
+
+@lru_cache(maxsize=500_000)
+def namesake_sign(given: str, middle: str) -> int:
+    """Answer what a name says of a namesake in the family; takes sounds.
+
+    A son of his father's name has a patronymic made of his own given name; mothers and daughters of one name are rare.
+    """
+    if not given:
+        return NOT_KNOWN
+    patronymic = len(middle) > 5 and _PATRONYMIC.search(middle)
+    if middle.endswith("na") and patronymic:
+        return WOMAN
+    if patronymic:
+        shared = next((i for i, (x, y) in enumerate(zip(given, middle, strict=False)) if x != y), len(given))
+        return NAMED_SO if shared >= max(len(given) - 2, 1 if len(given) == 1 else 2) else NOT_NAMED_SO
+    return WOMAN if given in _WOMEN or (given[-1] == "a" and given not in _MEN_IN_A and len(given) > 1) else MAYBE

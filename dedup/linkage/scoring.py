@@ -1,0 +1,85 @@
+"""From a pattern of levels to probabilities, to what must never be joined, and to words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dedup.linkage.chance import FIRST_EQUAL
+from dedup.linkage.levels import ACCOUNT, BIRTH, CONTRACT, FIELDS, GIVEN, MIDDLE, TAX_ID, Codes
+from dedup.linkage.model import SAME, KindModel, Rates
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a model says of some patterns. `vetoed`: never one; `individual`: something of the person alone agrees."""
+
+    same: Floats
+    related: dict[str, Floats]
+    vetoed: NDArray[np.bool_]
+    individual: NDArray[np.bool_]
+    differs: NDArray[np.bool_]
+
+    @property
+    def doubt(self) -> Floats:
+        """How much likelier than one person a namesake is, where that is the only doubt; else infinite."""
+        namesake = self.related.get("namesake")
+        if namesake is None:
+            return np.full(len(self.same), np.inf)
+        alone = (self.same + namesake >= _ALONE) & ~self.vetoed
+        return np.where(alone, namesake / np.maximum(self.same, 1e-12), np.inf)
+
+
+_ALONE = 0.9
+
+
+def score(codes: Codes, model: KindModel, records: int) -> Scores:
+    """Answer the scores of patterns of one kind, in a directory of so many records of that kind."""
+    count = max(records, 2)
+    names = list(model.classes)
+    logs = [np.log(max(model.pairs_a_record[n] * count, 1e-9)) + bits(codes, model.classes[n]) for n in names]
+    logs.append(np.log(count * (count - 1) / 2) + bits(codes, model.unrelated))
+    likely = np.exp(np.stack(logs) - np.max(logs, axis=0))
+    likely /= likely.sum(axis=0)
+    related = {n: likely[i] for i, n in enumerate(names) if n != SAME}
+    individual = individually_agrees(codes)
+    return Scores(likely[names.index(SAME)], related, _vetoed(codes, model, individual), individual, _differs(codes))
+
+
+def bits(codes: Codes, rates: Rates) -> Floats:
+    """Answer the logarithm (natural) of how likely each pattern is in a class."""
+    total = np.zeros(len(codes))
+    for at, field in enumerate(FIELDS):
+        table = np.log(np.maximum(np.array(rates[field.name]), 1e-12))
+        table[0] = 0.0
+        total += table[codes[:, at]]
+    return total
+
+
+def individually_agrees(codes: Codes) -> NDArray[np.bool_]:
+    """Answer where a birth date, tax id, account or contract agrees: what relatives do not share."""
+    agrees = codes[:, BIRTH] >= FIRST_EQUAL[BIRTH] - 1
+    for at in (TAX_ID, ACCOUNT, CONTRACT):
+        agrees = agrees | (codes[:, at] >= FIRST_EQUAL[at])
+    return np.asarray(agrees)
+
+
+def _differs(codes: Codes) -> NDArray[np.bool_]:
+    """Answer where something of the person alone differs, the middle name included."""
+    differs = codes[:, BIRTH] == 1
+    for at in (MIDDLE, TAX_ID, ACCOUNT, CONTRACT):
+        differs = differs | (codes[:, at] == 1)
+    return np.asarray(differs)
+
+
+def _vetoed(codes: Codes, model: KindModel, individual: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Two tax ids; in families another birth date with another given name, or with nothing that is one's own."""
+    other_birth = codes[:, BIRTH] == 1
+    other = codes[:, TAX_ID] == 1
+    if model.needs_individual:
+        other = other | (other_birth & ((codes[:, GIVEN] == 1) | ~individual))
+    return np.asarray(other)
