@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_customers, cli_documents, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
+from api import cli_customers, cli_documents, cli_holds, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
 from api.cli_context import Context, set_context
 from archive.disk_space import is_no_space
 from archive.errors import DossierError, EngineAway
@@ -40,6 +40,7 @@ cli_serve.join(app)
 cli_upkeep.join(app)
 cli_moving.join(app)
 cli_looks.join(app)
+cli_holds.join(app)
 
 
 # Typer brings its own Click; the class that all its usage errors share is the last of ours before Python's.

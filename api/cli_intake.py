@@ -92,6 +92,7 @@ def take_in(
         code = branch or opened.settings.branch
         if not asker(opened).sees_branch(code):
             raise Forbidden(f"{asker(opened).actor} may not hand in for branch {code!r}")
+        opened.insist_on_lock()
         with opened.catalogue.writing() as connection:
             arrivals.ensure_branch(connection, code, time_zone=opened.settings.time_zone)
         opened.jobs.recover()
@@ -180,6 +181,7 @@ def work_forever(
     count = workers_ or worker_count(context().settings)
     with workers(context().settings, count, forever=not until_idle) as crew, rooms() as opened:
         keeper(opened)
+        opened.insist_on_lock()
         context().printer.note(f"{count} workers on {opened.settings.home}; Ctrl-C stops them, nothing is lost")
         opened.jobs.recover()
         crew.all_is_in()

@@ -46,6 +46,7 @@ def serve(
     count = (workers_ or worker_count(context().settings)) if work else 0
     with workers(context().settings, count, forever=True) as crew, rooms() as opened:
         keeper(opened)
+        opened.insist_on_lock()
         settings = opened.settings
         where, at = host or settings.host, port or settings.port
         with opened.catalogue.writing() as connection:

@@ -49,6 +49,7 @@ def as_answer(card: Card, pages: Sequence[LetterPage], access: Access) -> dict[s
         "places": list(card.places),
         "same": list(card.same),
         "duplicate_of": card.duplicate_of,
+        "hold": card.hold,
     }
 
 

@@ -35,6 +35,7 @@ class Settings:
     time_zone: str
     languages: str
     company: str
+    retain_years: int
     workers: int
     host: str
     port: int
@@ -71,6 +72,9 @@ TABLE: dict[str, Setting] = {
     "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),
     "company": Setting(
         "DOSSIER_COMPANY", "", "YAML file with our own names, phones, mailboxes, addresses; empty: none"
+    ),
+    "retain_years": Setting(
+        "DOSSIER_RETAIN_YEARS", "0", "years from reception in which no original may be deleted; 0: no date is set"
     ),
     "workers": Setting("DOSSIER_WORKERS", "0", "worker processes; 0: one a core"),
     "host": Setting("DOSSIER_HOST", "127.0.0.1", "address that `dossier serve` listens on"),

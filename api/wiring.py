@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api.settings import Settings
+from archive.adapters.guarded import GuardedStore
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
-from archive.errors import BadInput
+from archive.errors import BadInput, EngineAway
 from archive.looks import LookKeeper
 from archive.measures import Meter
 from archive.ports import Catalogue, ObjectStore
+from archive.retention import Retention
 from intake.acceptance import Door
 from intake.adapters.in_catalogue import CatalogueQueue
 from intake.limits import DEFAULT_LIMITS
@@ -50,6 +53,7 @@ class Rooms:
     door: Door
     looks: LookKeeper
     meter: Meter
+    retention: Retention
 
     @cached_property
     def engines(self) -> Engines:
@@ -92,6 +96,16 @@ class Rooms:
 
         return Recutter(self.engines)
 
+    def insist_on_lock(self) -> None:
+        """Refuse to begin where WORM mode is asked for and the store was seen not to keep a lock.
+
+        Raises: BadInput with the reason. A store that is away is asked when the first bytes come in.
+        """
+        with contextlib.suppress(EngineAway):
+            protection = self.objects.protection()
+            if protection.wanted and not protection.proven:
+                raise BadInput(f"{protection.words} (DOSSIER_OBJECTS_URL)")
+
     def feed_all(self) -> None:
         """Bring the index up with the catalogue, unless another process is at it."""
         while self.feeder.feed():
@@ -119,7 +133,8 @@ def open_rooms(settings: Settings) -> Rooms:
     home.mkdir(parents=True, exist_ok=True)
     catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
-    objects = objects_at(settings.objects_url, home)
+    objects = GuardedStore(objects_at(settings.objects_url, home), catalogue)
+    retention = Retention(catalogue, objects, settings.retain_years)
     origins = origin_of(catalogue, "document"), origin_of(catalogue, "customer")
     documents_index, customers_index = indexes_at(settings.search_url, home, origins)
     sandbox, jobs = Sandbox(), jobs_at(settings.jobs_url, catalogue)
@@ -132,9 +147,10 @@ def open_rooms(settings: Settings) -> Rooms:
         customers_index,
         Feeder(catalogue, objects, documents_index, customers_index),
         sandbox,
-        Door(catalogue, objects, jobs),
+        Door(catalogue, objects, jobs, retention.protect_received),
         LookKeeper(catalogue),
         Meter(),
+        retention,
     )
 
 

@@ -201,13 +201,14 @@ def run_worker(settings: Settings, forever: bool, parent: int, begun: _Signal, a
         keeper = JournalKeeper(rooms)
         work(rooms.jobs, rooms.pipeline, until, keeper.keep)
         journal.seal(rooms.catalogue)
+        rooms.retention.keep_up()
     finally:
         stopping.set()
         rooms.close()
 
 
 class JournalKeeper:
-    """What an idle worker does for the journal: seals what is pending, and anchors yesterday's last block once."""
+    """What an idle worker does: dates and locks originals, seals the journal, and anchors yesterday's last block once."""
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
@@ -220,6 +221,7 @@ class JournalKeeper:
             return
         self._sealed_at = time.monotonic()
         journal.seal(self._rooms.catalogue)
+        self._rooms.retention.keep_up()
         yesterday = datetime.now(UTC).date() - timedelta(days=1)
         if self._anchored != yesterday:
             journal_proof.anchor(self._rooms.catalogue, self._rooms.objects, yesterday)

@@ -85,7 +85,13 @@ def branches_of(connection: Connection, access: Access) -> list[tuple[str, str]]
 def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:
     """Have the object's row; the same bytes have one row, whoever brings them."""
     row = {"digest": digest, "size_bytes": size_bytes, "media_type": media_type, "kind": kind, "created_at": utc_now()}
-    connection.execute(upsert(connection, object_).values(row).on_conflict_do_nothing())
+    statement = upsert(connection, object_).values(row)
+    if kind == "rendition":
+        connection.execute(statement.on_conflict_do_nothing())
+        return
+    # Bytes that we had made ourselves and that now came in are an original from now on.
+    made = object_.c.kind == "rendition"
+    connection.execute(statement.on_conflict_do_update(index_elements=["digest"], set_={"kind": kind}, where=made))
 
 
 def find(connection: Connection, channel: str, source_key: str) -> Row[tuple[object, ...]] | None:

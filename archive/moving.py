@@ -20,6 +20,7 @@ from archive import migrations
 from archive.bulk import insert_rows
 from archive.errors import Conflict, Damaged
 from archive.ports import Catalogue, ObjectStore
+from archive.retention import tell_store
 from archive.schema import archive_fact, arrival, journal_entry, metadata, object_
 
 CHUNK_ROWS = 2000
@@ -224,10 +225,17 @@ def _copy_objects(
     count = known = 0
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for rows in _chunks(snapshot, object_, None, CHUNK_OBJECTS):
-            sent = list(pool.map(lambda row: _copy_object(source, target, row["digest"]), rows))
+            sent = list(pool.map(lambda row: _copy_kept(source, target, row), rows))
             count, known = count + len(sent), known + sent.count(False)
             progress("objects", count)
     return count, known
+
+
+def _copy_kept(source: ObjectStore, target: ObjectStore, row: Any) -> bool:
+    """As `_copy_object`; what the catalogue keeps from deletion the target keeps too, where its lock holds."""
+    is_sent = _copy_object(source, target, row["digest"])
+    tell_store(target, row["digest"], row["retain_until"], bool(row["hold"]))
+    return is_sent
 
 
 def _copy_object(source: ObjectStore, target: ObjectStore, digest: str) -> bool:

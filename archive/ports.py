@@ -112,6 +112,10 @@ class ObjectStore(Protocol):
         """Have the engine keep the bytes until the hold ends, whatever their date. Raises as `protect`."""
         ...
 
+    def kept(self, digest: str) -> tuple[datetime | None, bool]:
+        """Until when the engine itself keeps the bytes, None for no date, and whether it holds them. Raises as `protect`."""
+        ...
+
     def close(self) -> None:
         """Let go of every connection."""
         ...

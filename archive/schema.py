@@ -90,6 +90,9 @@ session = Table(
 
 # ---- objects, arrivals, documents -----------------------------------------------------------------------------
 
+UNDATED = text("retain_until IS NULL AND kind <> 'rendition'")
+"""Originals without an end of their retention; said as its index says it, or the index would not be used."""
+
 object_ = Table(
     "object",
     metadata,
@@ -99,7 +102,9 @@ object_ = Table(
     Column("kind", Text, nullable=False),  # transport | letter | part | rendition
     Column("created_at", Text, nullable=False),
     Column("retain_until", Text),
-    Column("hold", Integer, nullable=False, server_default="0"),
+    Column("hold", Integer, nullable=False, server_default="0"),  # whether a legal hold is about these bytes
+    # Originals that wait for the end of their retention to be set: few at any time, where one is set at all.
+    Index("ix_object_undated", "digest", sqlite_where=UNDATED, postgresql_where=UNDATED),
 )
 
 import_run = Table(
@@ -224,6 +229,15 @@ received_again = Table(
     Column("at", Text, nullable=False),
     Column("submitted_by", Text, nullable=False),
     UniqueConstraint("arrival_id", "source_path"),
+)
+
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("document_id", Id, ForeignKey("document.id"), primary_key=True, autoincrement=False),  # a letter
+    Column("placed_at", Text, nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 label = Table(

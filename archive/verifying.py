@@ -15,6 +15,7 @@ from archive.ports import Catalogue, ObjectStore
 from archive.problems import Problem
 from archive.proofs import documents, numbers
 from archive.proofs import objects as bytes_held
+from archive.retention import Retention
 from archive.schema import archive_fact
 from archive.showing.state import LAST_VERIFY
 from archive.upserting import upsert
@@ -47,6 +48,8 @@ def verify(
     yield from anchored
     progress("objects", 0)
     yield from bytes_held.damaged(catalogue, objects, lambda done: progress("objects", done))
+    progress("locks", 0)
+    yield from Retention(catalogue, objects, 0).unprotected()
     progress("leftovers", 0)
     yield from bytes_held.leftovers(catalogue, objects)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -46,6 +47,8 @@ class Door:
     catalogue: Catalogue
     objects: ObjectStore
     jobs: JobQueue
+    protect: Callable[[str], None] = lambda digest: None
+    """Has the store keep these bytes, before they are acknowledged."""
 
     def accept(self, new: NewArrival, access: Access, bulk: bool = False) -> Accepted:
         """Enter an arrival whose bytes are in the object store already. Safe to repeat.
@@ -54,6 +57,7 @@ class Door:
         """
         if not access.sees_branch(new.branch):
             raise BadInput(f"{access.actor} may not hand in for branch {new.branch!r}")
+        self.protect(new.digest)
         try:
             with self.catalogue.writing() as connection:
                 arrival_id, number = arrivals.register(connection, new, access.actor)

@@ -17,6 +17,7 @@ from archive.access import Access
 from archive.clock import utc_now
 from archive.documents import parts_of
 from archive.errors import BadInput, Conflict
+from archive.holds import refuse_where_held
 from archive.numbers import take_void_back, void
 from archive.outbox import announce
 from archive.schema import document, document_event
@@ -95,6 +96,7 @@ def _remove(connection: Connection, access: Access, document_id: int, version: i
     row = connection.execute(select(document).where(document.c.id == document_id)).one()
     if row.version != version or row.state != "review" or row.parent_id or _is_repeated(connection, document_id):
         raise Conflict(say("letter {number} was decided since: undo that first", number=number_of(row)))
+    refuse_where_held(connection, document_id)
     void(connection, row.registration_number, "the cut was undone", access.actor)
     was = {"number": row.registration_number, "pages": [row.page_from, row.page_to]}
     journal.write(connection, access.actor, "undo", f"document:{document_id}", was, None)

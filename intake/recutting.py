@@ -19,6 +19,7 @@ from archive.access import Access
 from archive.arrivals import keep_object
 from archive.documents import NewLetter
 from archive.errors import BadInput, Conflict
+from archive.holds import refuse_where_held
 from archive.outbox import announce
 from archive.schema import document
 from archive.sentences import say
@@ -74,6 +75,7 @@ class Recutter:
         with self.engines.catalogue.reading() as connection:
             row = take_up(connection, access, document_id, version, ("review",))
             _cuttable(connection, row, page)
+            refuse_where_held(connection, row.id)
         first, second = self._halves(row, page)
         with self.engines.catalogue.writing() as connection:
             row = take_up(connection, access, document_id, version, ("review",))
@@ -183,6 +185,7 @@ def _two(connection: Connection, access: Access, document_id: int, version: int)
                 state=before.state,
             )
         )
+    refuse_where_held(connection, row.id)
     return take_up(connection, access, before.id, None, JOINS), row
 
 

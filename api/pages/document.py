@@ -61,7 +61,7 @@ def _line(t: Wording, one: letters.Happening, names: Mapping[str, str]) -> Histo
     shown = [
         (name, _value(t, name, one.before.get(name), names), _value(t, name, after, names))
         for name, after in one.after.items()
-        if name in ("state", "reason", "type", "customer", "number") and after and one.before.get(name) != after
+        if name in ("state", "reason", "type", "customer", "number", "hold", "lifted") and after and one.before.get(name) != after
     ]
     return HistoryLine(one.at, one.actor, one.action, shown)
 

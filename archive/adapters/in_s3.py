@@ -155,6 +155,15 @@ class S3Store:
             change = client.enable_object_legal_hold if held else client.disable_object_legal_hold
             change(self._address.bucket, key)
 
+    def kept(self, digest: str) -> tuple[datetime | None, bool]:
+        """What the server says of the newest version; a retention that can be shortened counts for nothing."""
+        key = self._lockable(digest)
+        with answers_of(self._address.place, digest):
+            client = self._opened()
+            lock = client.get_object_retention(self._address.bucket, key)
+            until = lock.retain_until_date if lock is not None and lock.mode == COMPLIANCE else None
+            return until, client.is_object_legal_hold_enabled(self._address.bucket, key)
+
     def close(self) -> None:
         """Let go of every connection; the next call makes new ones."""
         self._pool.clear()

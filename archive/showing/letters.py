@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from archive.access import Access
 from archive.errors import NotFound
+from archive.holds import Held, held
 from archive.schema import arrival, case, customer, document, document_event, filing, folder, journal_entry, object_
 from archive.sentences import Told, restored, say
 from archive.showing import visible
@@ -87,6 +88,7 @@ class Card:
     parts: Sequence[Part]
     places: Sequence[Place]
     same: Sequence[SameLetter]
+    hold: Held | None
 
     @property
     def id(self) -> int:
@@ -137,6 +139,7 @@ def card(connection: Connection, access: Access, document_id: int) -> Card:
         parts=_parts(connection, row.parent_id or row.id),
         places=_places(connection, access, row.parent_id or row.id),
         same=_same(connection, access, row),
+        hold=held(connection, row.id),
     )
 
 

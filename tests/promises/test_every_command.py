@@ -156,6 +156,21 @@ def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "restore", str(archive.home.parent / "copy"))
 
 
+@command("hold")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "hold", archive.document, "--reason", "a claim")
+
+
+@command("lift")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "lift", archive.document, "--reason", "settled")
+
+
+@command("protect")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "protect")
+
+
 @command("doctor")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "doctor")

@@ -90,6 +90,8 @@ ROUTES: dict[str, Asked] = {
     "GET /api/ledger/arrivals": Asked(_at("/api/ledger/arrivals?branch=63"), (200,)),
     "GET /api/ledger/letters": Asked(_at("/api/ledger/letters?branch=63"), (200,)),
     "GET /api/ledger/received-again": Asked(_at("/api/ledger/received-again"), (200,)),
+    "PUT /api/documents/{document_id}/hold": Asked(_document("/hold"), (403,), json={"reason": "a claim"}),
+    "DELETE /api/documents/{document_id}/hold": Asked(_document("/hold?reason=settled"), (403,)),
     "GET /api/looks": Asked(_at("/api/looks?customer=3"), (403,)),
     "GET /looks": Asked(_at("/looks?customer=3"), (403,)),
     "GET /sign-in": Asked(_at("/sign-in"), (200,)),

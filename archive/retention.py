@@ -1,0 +1,152 @@
+"""How long originals are kept against deletion: a date on each, told to the store where its lock was seen to hold.
+
+The date in the catalogue binds this program; the store's lock binds everybody. An arrival's bytes are locked before it is
+acknowledged; letters cut out of it are dated and locked within seconds, by whichever worker is idle, and `unprotected`
+tells of those that wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, or_, select, update
+
+from archive.clock import as_moment
+from archive.errors import Conflict
+from archive.ports import Catalogue, ObjectStore
+from archive.problems import Problem
+from archive.schema import UNDATED, object_
+
+_CHUNK = 200
+_MAY_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Keeps originals for `years` from their reception; 0: no dates are given, and those given are kept."""
+
+    catalogue: Catalogue
+    objects: ObjectStore
+    years: int
+
+    def protect_received(self, digest: str) -> None:
+        """Lock an arrival's bytes, before it is acknowledged. Safe to repeat; a longer lock stays.
+
+        Raises: EngineAway; NotFound where the bytes are not there.
+        """
+        if self.years and self.objects.protection().proven:
+            self.objects.protect(digest, lock_end(last_day(datetime.now(UTC).date(), self.years)))
+
+    def keep_up(self) -> int:
+        """Date and lock the originals that have no date yet; how many there were. Safe to repeat and to race."""
+        count = 0
+        while self.years and (rows := self._undated()):
+            dated = [(row.digest, last_day(as_moment(row.created_at).date(), self.years)) for row in rows]
+            if self.objects.protection().proven:
+                for digest, until in dated:
+                    self.objects.protect(digest, lock_end(until))
+            with self.catalogue.writing() as connection:
+                statement = update(object_).where(object_.c.digest == bindparam("its"))
+                statement = statement.values(retain_until=bindparam("until"))
+                connection.execute(statement, [{"its": digest, "until": day.isoformat()} for digest, day in dated])
+            count += len(rows)
+        return count
+
+    def mend(self) -> int:
+        """Lock again what the catalogue keeps and the store does not, e.g. after a restore; how many there were."""
+        self.keep_up()
+        mended = 0
+        for rows in _kept_rows(self.catalogue) if self.objects.protection().proven else ():
+            for row in rows:
+                if _missing(self.objects, row):
+                    tell_store(self.objects, row.digest, row.retain_until, bool(row.hold))
+                    mended += 1
+        return mended
+
+    def unprotected(self) -> Iterator[Problem]:
+        """Originals without a date, and those that the store would let go before their date or in spite of a hold."""
+        protection = self.objects.protection()
+        if protection.wanted and not protection.proven:
+            yield Problem("lock_refused", "objects", protection.words)
+        if self.years and (waiting := self._waiting()):
+            words = f"{waiting} originals or more have no date yet: start a worker, or run `dossier protect`"
+            yield Problem("undated", "objects", words, harmless=True)
+        for rows in _kept_rows(self.catalogue) if protection.proven else ():
+            for row in rows:
+                if missing := _missing(self.objects, row):
+                    yield Problem("unprotected", f"object:{row.digest}", f"{missing}: run `dossier protect`")
+
+    def _undated(self) -> Sequence[Row[tuple[str, str]]]:
+        with self.catalogue.reading() as connection:
+            query = select(object_.c.digest, object_.c.created_at).where(UNDATED).limit(_CHUNK)
+            return list(connection.execute(query))
+
+    def _waiting(self) -> int:
+        late = datetime.now(UTC) - _MAY_WAIT
+        return sum(1 for row in self._undated() if as_moment(row.created_at) < late)
+
+
+def last_day(received: date, years: int) -> date:
+    """The last day of a retention; 29 February runs to 1 March where there is none."""
+    try:
+        return received.replace(year=received.year + years)
+    except ValueError:
+        return date(received.year + years, 3, 1)
+
+
+def lock_end(until: date) -> datetime:
+    """When a store may let go: a day later than the last one, whatever clock the branch has."""
+    return datetime.combine(until + timedelta(days=2), time(), UTC)
+
+
+def tell_store(objects: ObjectStore, digest: str, retain_until: str | None, held: bool) -> None:
+    """Have the store keep the bytes as their row says, where its lock holds. Safe to repeat."""
+    if not objects.protection().proven:
+        return
+    if retain_until and (end := lock_end(date.fromisoformat(retain_until))) > datetime.now(UTC):
+        objects.protect(digest, end)
+    if held:
+        objects.hold(digest, True)
+
+
+def refuse_where_kept(catalogue: Catalogue, digest: str) -> None:
+    """Raises Conflict where these bytes must not be deleted: on hold, or before the end of their retention."""
+    with catalogue.reading() as connection:
+        row = connection.execute(select(object_).where(object_.c.digest == digest)).first()
+    if row is not None and row.hold:
+        raise Conflict(f"object {digest} is on legal hold: it stays until the hold is lifted")
+    if row is not None and row.retain_until and row.retain_until >= datetime.now(UTC).date().isoformat():
+        raise Conflict(f"object {digest} is kept until {row.retain_until}")
+
+
+def _kept_rows(catalogue: Catalogue) -> Iterator[Sequence[Row[Any]]]:
+    """Rows with a date or a hold, so many at a time; a snapshot each, for the store is asked about every one."""
+    last = ""
+    while True:
+        query = (
+            select(object_)
+            .where(or_(object_.c.retain_until.is_not(None), object_.c.hold != 0), object_.c.digest > last)
+            .order_by(object_.c.digest)
+            .limit(_CHUNK)
+        )
+        with catalogue.reading() as connection:
+            rows = connection.execute(query).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].digest
+
+
+def _missing(objects: ObjectStore, row: Row[Any]) -> str:
+    """What the store does not keep as the catalogue says, in words; empty where it does."""
+    if not objects.has(row.digest):
+        return ""  # told elsewhere
+    until, held = objects.kept(row.digest)
+    wanted = lock_end(date.fromisoformat(row.retain_until)) if row.retain_until else None
+    if wanted is not None and wanted > datetime.now(UTC) and (until is None or until < wanted):
+        told = f"only until {until:%Y-%m-%d}" if until else "not at all"
+        return f"to be kept until {row.retain_until}, and the store keeps it {told}"
+    return "on legal hold, and the store does not hold it" if row.hold and not held else ""
