@@ -1,12 +1,13 @@
 """From filed to findable: how long after a letter's settlement the first search finds it.
 
-    python benchmarks/findable.py [--letters 300] [--rate 5] [--backlog 5000]
+    python benchmarks/findable.py [--letters 300] [--rate 5] [--backlog 5000] [--home HOME]
 
 Starts `dossier serve` in demo mode (one worker, its feeder) on an archive of its own making, hands letters in through
 the door on a clock, and asks for each letter's own word, over HTTP and in the index of this process, until it is found.
 The clock starts where the settling transaction writes its time, shortly before its commit, so no figure flatters.
 
 Measured twice: with nothing else to index, and while `--backlog` changed documents stand in the outbox all the time.
+With `--home`, once: in an archive that `scale.py` made, or that `scale_engines.py` carried over; the letters stay in it.
 Prints one JSON line a measurement: p50, p99 and the worst in ms, and for the backlog how fast it was worked off.
 """
 
@@ -16,6 +17,7 @@ import argparse
 import http.client
 import io
 import json
+import os
 import random
 import tempfile
 import threading
@@ -26,7 +28,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from serving import served
+import staff_questions
+from serving import environment, served
 from sqlalchemy import func, select, update
 
 from api.settings import read_settings
@@ -218,8 +221,9 @@ def measured(rooms: Rooms, port: int, count: int, rate: float, folder: Path) -> 
     for thread in threads:
         thread.join()
     with rooms.catalogue.reading() as connection:
+        since_first = document.c.arrival_id >= min(words)
         rows = connection.execute(
-            select(document.c.id, document.c.settled_at).where(document.c.settled_at.is_not(None))
+            select(document.c.id, document.c.settled_at).where(document.c.settled_at.is_not(None), since_first)
         )
         since = {row.id: as_moment(row.settled_at) for row in rows}
     return {
@@ -256,23 +260,45 @@ def main() -> None:
     parser.add_argument("--letters", type=int, default=300)
     parser.add_argument("--rate", type=float, default=5.0)
     parser.add_argument("--backlog", type=int, default=5000)
+    parser.add_argument("--home", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dossier-findable-") as name:
-        home, folder = Path(name, "home"), Path(name, "in")
+        folder = Path(name, "in")
         folder.mkdir()
-        rooms = open_rooms(read_settings(home=home))
-        ids = stock(rooms, options.backlog)
-        with served(home) as server:
-            while waiting(rooms):
-                time.sleep(0.1)
-            quiet = measured(rooms, server.port, options.letters, options.rate, folder)
-            print(json.dumps(told("nothing else to index", quiet, options.letters)), flush=True)
-            with Backlog(rooms, ids) as behind:
-                busy = measured(rooms, server.port, options.letters, options.rate, folder)
-            line = told(f"{options.backlog} documents in the outbox", busy, options.letters)
-            line |= {"announced_beside": behind.announced, "left": behind.left}
-            print(json.dumps(line | {"worked_off_s": round(behind.worked_off_s, 1)}))
-        rooms.close()
+        if options.home:
+            in_big(options.home.absolute(), options.letters, options.rate, folder)
+        else:
+            in_own(Path(name, "home"), options.letters, options.rate, options.backlog, folder)
+
+
+def in_big(home: Path, letters: int, rate: float, folder: Path) -> None:
+    """In an archive that is there."""
+    os.environ.update(environment(home))
+    rooms = open_rooms(read_settings(home=home))
+    with rooms.catalogue.writing() as connection:
+        arrivals.ensure_branch(connection, _BRANCH)
+    _CHANCE.seed()  # words that no earlier run left there
+    with served(home) as server:
+        times = measured(rooms, server.port, letters, rate, folder)
+    print(json.dumps(told(staff_questions.about(home), times, letters)), flush=True)
+    rooms.close()
+
+
+def in_own(home: Path, letters: int, rate: float, backlog: int, folder: Path) -> None:
+    """In an archive made for it, without and with a backlog."""
+    rooms = open_rooms(read_settings(home=home))
+    ids = stock(rooms, backlog)
+    with served(home) as server:
+        while waiting(rooms):
+            time.sleep(0.1)
+        quiet = measured(rooms, server.port, letters, rate, folder)
+        print(json.dumps(told("nothing else to index", quiet, letters)), flush=True)
+        with Backlog(rooms, ids) as behind:
+            busy = measured(rooms, server.port, letters, rate, folder)
+        line = told(f"{backlog} documents in the outbox", busy, letters)
+        line |= {"announced_beside": behind.announced, "left": behind.left}
+        print(json.dumps(line | {"worked_off_s": round(behind.worked_off_s, 1)}))
+    rooms.close()
 
 
 if __name__ == "__main__":

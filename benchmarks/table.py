@@ -24,8 +24,9 @@ RESULTS = HERE / "results"
 WORLDS = ("utility_ru", "utility_en")
 
 
-def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
-    """Name of a run → the commands whose JSON lines make it."""
+def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
+    """Name of a run → the commands whose JSON lines make it. `scale`: the folder of the big archives."""
+    big = [str(scale / name) for name in ("home", "engines") if (scale / name / "made.json").exists()]
     corpus = shared / "corpus"
     acceptance = ["acceptance.py", str(shared)]
     return {
@@ -40,6 +41,12 @@ def runs(shared: Path, home: Path) -> dict[str, list[list[str]]]:
         "import": [["customer_import.py", str(corpus / "utility_ru" / "truth" / "strangers.csv.gz")]],
         "kills": [["kills.py", "--on", on, "--keep", str(home)] for on in ("embedded", "engines")],
         "jobs": [["jobs_overhead.py"]],
+        "known": [["known_items.py"]],
+        "big_search": [["search_http.py", one] for one in big],
+        "big_findable": [["findable.py", "--home", one] for one in big],
+        "folder": [["folder_pages.py", one] for one in big],
+        "accept": [["accept_http.py", "--on", on] for on in ("embedded", "engines")],
+        "same": [["same_world.py", *(str(corpus / world) for world in WORLDS)]],
         "workers": [["workers.py", *(str(corpus / world) for world in WORLDS)]],
     }
 
@@ -56,7 +63,10 @@ def run(commands: list[list[str]]) -> dict[str, Any]:
     for command in commands:
         print(" ".join(command), file=sys.stderr, flush=True)
         load = os.getloadavg()[0]
-        done = subprocess.run([sys.executable, *command], cwd=HERE, stdout=subprocess.PIPE, text=True, check=False)
+        environment = {**os.environ, "PYTHONPATH": str(HERE.parent)}  # some are written with what the tests are
+        done = subprocess.run(
+            [sys.executable, *command], cwd=HERE, env=environment, stdout=subprocess.PIPE, text=True, check=False
+        )
         for line in done.stdout.splitlines():
             try:
                 lines.append(json.loads(line))
@@ -108,7 +118,7 @@ def _figures(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         must, aim = ("5 ms", "1 ms") if line["queue"] == "job table" else ("20 ms", "5 ms")
         told = f"{line['cpu_ms_a_letter']} ms ({line['with_commits']} ms with the steps' own commits)"
         rows.append((f"CPU a letter beyond its steps, {line['queue']}", f"≤ {must}", aim, told))
-    return rows
+    return rows + _big(kept)
 
 
 def _kills(run_: dict[str, Any] | None) -> list[tuple[str, str, str, str]]:
@@ -146,6 +156,40 @@ def _import(run_: dict[str, Any] | None) -> list[tuple[str, str, str, str]]:
         held = f"p50 {line['writer_held_p50_ms']} ms, worst {line['writer_held_worst_ms']} ms"
         rows.append((f"customers import, {line['rows']} rows", "", "8 CPU-s", told))
         rows.append(("customers import: the one writer held", "", "≤ 50 ms", held))
+    return rows
+
+
+def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """What the big archives show, and what the engines do."""
+    rows = []
+    for line in _records(kept.get("known")):
+        if "engine" in line:
+            told = f"{line['found']} of {line['questions']} questions, p50 {line['p50_ms']} ms, p99 {line['p99_ms']} ms"
+            rows.append((f"known items in the first five, {line['engine']}", "≥ .98", "", told))
+        else:
+            told = f"{line['differing']} of {line['narrowed']}"
+            rows.append(("narrowed questions that engines answer differently", "0", "", told))
+    for line in _records(kept.get("big_search")):
+        must, aim = ("80 ms", "30 ms") if line["on"].startswith("engines") else ("40 ms", "15 ms")
+        told = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms, {line['requests']} requests, {line['not_200']} not answered)"
+        rows.append((f"search through HTTP, {line['rate']:.0f} requests/s, p99, {line['on']}", f"≤ {must}", aim, told))
+    rows += [(what, "≤ 2,000 ms", "1,000 ms", told) for what, _, _, told in _findable(kept.get("big_findable"))]
+    for line in _records(kept.get("accept")):
+        told = (
+            f"p99 {line['p99_ms']} ms (p50 {line['p50_ms']} ms), {line['a_second']}/s, {line['server_cpu_ms_a_letter']} ms "
+            f"CPU a letter; the disk alone p50 {line['disk_fsync_ms']['p50_ms']} ms a file"
+        )
+        what = f"handing in through HTTP, {line['clients']} clients, {line['kilobytes']} kB, {line['on']}"
+        rows.append((what, "≤ 100 ms, ≥ 50/s", "30 ms, 200/s", told))
+    for line in _records(kept.get("folder")):
+        rows += [
+            (f"folder of {line['folder']:,} letters, {what}, {line['on']}", "≤ 50 ms", "10 ms",
+             f"p50 {took['p50_ms']} ms, p99 {took['p99_ms']} ms")
+            for what, took in line["ms"].items()
+        ]  # fmt: skip
+    for line in _records(kept.get("same")):
+        told = f"{line['differences']} differences in {line['letters']} letters ({line['embedded_s']} s, {line['engines_s']} s)"
+        rows.append((f"{line['world']} on one machine and on {line['engines']}: same outcomes", "all", "", told))
     return rows
 
 
@@ -204,13 +248,12 @@ def main() -> None:
     """Run what is asked for, keep it, write the table of all that is kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
-    parser.add_argument(
-        "--only", default="worlds,strangers,types,fields,throughput,odd,search,findable,import,kills,jobs,workers"
-    )
+    parser.add_argument("--only", default=",".join(runs(Path(), Path(), Path())))
+    parser.add_argument("--scale", type=Path, default=Path("scale"))
     options = parser.parse_args()
     RESULTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="dossier-table-") as name:
-        every = runs(options.shared.resolve(), Path(name))
+        every = runs(options.shared.resolve(), Path(name), options.scale.resolve())
         for wanted in filter(None, options.only.split(",")):
             done = run(every[wanted])
             (RESULTS / f"{wanted}.json").write_text(json.dumps(done, ensure_ascii=False, indent=1) + "\n")
