@@ -15,6 +15,7 @@ from api.cli_context import context, keeper, rooms
 from api.printing import Progress
 from api.settings import Settings
 from api.wiring import Rooms, open_rooms
+from archive.backups import note_backup
 from archive.clock import utc_now
 from archive.errors import BadInput, Damaged
 from archive.moving import Moved
@@ -68,11 +69,12 @@ def backup(
         keeper(source)
         with _opened(_in_folder(source.settings, folder, fresh)) as target:
             moved = _carry(source, target)
-    for ending in ("", "-wal", "-shm"):
-        (folder / f"{_CATALOGUE}{ending}").unlink(missing_ok=True)
-    fresh.rename(folder / _CATALOGUE)
-    note = {"made_at": utc_now(), "rows": moved.rows, "objects": moved.objects}
-    (folder / _NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+        for ending in ("", "-wal", "-shm"):
+            (folder / f"{_CATALOGUE}{ending}").unlink(missing_ok=True)
+        fresh.rename(folder / _CATALOGUE)
+        note = {"made_at": utc_now(), "rows": moved.rows, "objects": moved.objects}
+        (folder / _NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+        note_backup(source.catalogue)
 
 
 def restore(folder: Annotated[Path, typer.Argument(help="The folder of a backup.")]) -> None:

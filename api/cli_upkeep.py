@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from api.cli_context import asker, context, keeper, rooms
-from api.doctoring import examine
+from api.doctoring import apart, engines, examine
 from api.printing import Progress
 from archive import ledger
-from archive.errors import Damaged
+from archive.errors import Damaged, EngineAway
 from archive.verifying import note_proven
 from archive.verifying import verify as verify_archive
 
@@ -81,9 +81,14 @@ def doctor(
     quiet: Annotated[bool, typer.Option(help="Only what is wrong.")] = False,
 ) -> None:
     """What is there, which version, and what is missing."""
-    with rooms() as opened:
-        keeper(opened)
-        findings = list(examine(opened))
+    try:
+        with rooms() as opened:
+            keeper(opened)
+            findings = list(examine(opened))
+    except EngineAway:
+        if context().login:
+            raise  # who that is stands in the catalogue
+        findings = list(engines(apart(context().settings)))
     shown = [finding for finding in findings if not (quiet and finding["well"])]
     context().printer.table("Doctor", ("what", "well", "found", "remedy"), shown)
     if not all(finding["well"] for finding in findings):

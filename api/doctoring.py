@@ -5,32 +5,76 @@ from __future__ import annotations
 import platform
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 
-from api.wiring import Rooms
+from api.abilities import kinds_of
+from api.probing import Engines, probes_of
+from api.settings import Settings
+from api.wiring import Rooms, catalogue_at, indexes_at, jobs_at, objects_at
+from api.wording import wording
 from archive import outbox
 from archive.errors import DossierError
+from archive.ports import Catalogue, ObjectStore
 from archive.schema import job
+from intake.ports import JobQueue
+from search.ports import CustomerIndex, DocumentIndex
 
 _LITTLE_DISK_BYTES = 2 << 30
 _MOST_GIVEN_UP = 5
 _MOST_NAMED = 5
+_PATIENCE_S = 20.0
+_REMEDIES = {
+    "catalogue": "look at DOSSIER_CATALOGUE_URL, or at DOSSIER_HOME and its disk",
+    "objects": "look at DOSSIER_OBJECTS_URL, or at the disk",
+    "search": "look at DOSSIER_SEARCH_URL, or at the disk",
+    "jobs": "look at DOSSIER_JOBS_URL; `dossier work` needs no broker",
+    "tesseract": "apt-get install tesseract-ocr and its language packages (DOSSIER_LANGUAGES)",
+}
 
 
 def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
     """One finding a part: `what`, `well`, `found`, `remedy`."""
     yield _finding("python", True, platform.python_version())
-    yield _tesseract(rooms.settings.languages)
-    yield _checked("catalogue", lambda: rooms.catalogue.description, "look at DOSSIER_HOME and its disk")
-    yield _checked("objects", lambda: rooms.objects.description, "look at DOSSIER_OBJECTS_URL, or at the disk")
+    yield from engines(rooms)
     yield _object_lock(rooms)
     yield _checked("index", lambda: _lag(rooms), "run `dossier work`, or `dossier reindex` where it stays behind")
     yield _refused(rooms)
-    yield _checked("queue", lambda: rooms.jobs.description, "look at DOSSIER_JOBS_URL; `dossier work` needs no broker")
     yield _jobs(rooms)
     yield _disk(rooms)
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The engines that these settings name, each by itself: for an archive that does not open."""
+
+    settings: Settings
+    catalogue: Catalogue
+    objects: ObjectStore
+    documents_index: DocumentIndex
+    customers_index: CustomerIndex
+    jobs: JobQueue
+
+
+def apart(settings: Settings) -> Apart:
+    """The engines of an archive, none of them asked yet. Raises BadInput for an address that is none."""
+    catalogue = catalogue_at(settings.catalogue_url, settings.home)
+    objects, indexes = objects_at(settings.objects_url, settings.home), indexes_at(settings.search_url, settings.home)
+    return Apart(settings, catalogue, objects, *indexes, jobs_at(settings.jobs_url, catalogue))
+
+
+def engines(rooms: Engines) -> Iterator[dict[str, Any]]:
+    """One finding an engine: what it is, how soon it answered, what its kind can and cannot do; or that it is away.
+
+    Safe to ask of engines that were never opened.
+    """
+    t, kinds = wording("en"), kinds_of(rooms.settings)
+    for one in probes_of(rooms, _PATIENCE_S).ask():
+        kind = f"engine.{kinds[one.name]}"
+        told = f"{one.about}, answered in {one.seconds * 1000:.0f} ms" if one.well else f"{t(kind)}: {one.words}"
+        yield _finding(one.name, one.well, f"{told}; {t(kind + '.can')}; {t(kind + '.cannot')}", _REMEDIES[one.name])
 
 
 def _finding(what: str, well: bool, found: str, remedy: str = "") -> dict[str, Any]:
@@ -54,24 +98,9 @@ def _object_lock(rooms: Rooms) -> dict[str, Any]:
     return _finding("object lock", protection.proven or not protection.wanted, told, remedy)
 
 
-def _tesseract(languages: str) -> dict[str, Any]:
-    # Only here: it brings the picture libraries, and every command would load them at its start.
-    import pytesseract
-
-    wanted = set(languages.split("+"))
-    remedy = "apt-get install tesseract-ocr " + " ".join(f"tesseract-ocr-{name}" for name in sorted(wanted))
-    try:
-        version, there = pytesseract.get_tesseract_version(), set(pytesseract.get_languages())
-    except pytesseract.TesseractNotFoundError:
-        return _finding("tesseract", False, "not installed", remedy)
-    missing = wanted - there
-    told = f"{version}, languages {languages}" + (f", missing {', '.join(sorted(missing))}" if missing else "")
-    return _finding("tesseract", not missing, told, remedy)
-
-
 def _lag(rooms: Rooms) -> str:
-    engine, lag = rooms.documents_index.description(), rooms.feeder.lag()
-    return f"{engine}, {lag.waiting} changes waiting" + (f" for {lag.age_s:.0f} s" if lag.waiting else "")
+    lag = rooms.feeder.lag()
+    return f"{lag.waiting} changes waiting" + (f" for {lag.age_s:.0f} s" if lag.waiting else "")
 
 
 def _refused(rooms: Rooms) -> dict[str, Any]:
@@ -88,7 +117,7 @@ def _jobs(rooms: Rooms) -> dict[str, Any]:
         given_up = select(job).where(job.c.state == "dead").order_by(job.c.id.desc()).limit(_MOST_GIVEN_UP)
         named = [f"{row.kind} {row.key} ({row.reason})" for row in connection.execute(given_up)]
     told = f"{rooms.jobs.waiting()} waiting, {dead} given up" + (f", last {'; '.join(named)}" if named else "")
-    return _finding("jobs", dead == 0, told, "the letters are at the desk, each with its reason")
+    return _finding("given up", dead == 0, told, "the letters are at the desk, each with its reason")
 
 
 def _disk(rooms: Rooms) -> dict[str, Any]:

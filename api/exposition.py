@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from api.abilities import kinds_of
 from api.http.rooms import Rooms
 from api.probing import Answer
 from archive import measures
@@ -26,7 +27,7 @@ Sample = tuple[Mapping[str, str], float]
 
 def told(rooms: Rooms, answers: Sequence[Answer], meter: Meter) -> str:
     """All figures that can be had now; while the catalogue is away, what does not come out of it."""
-    lines = [*_engines(answers), *_disk(rooms), *_histograms(meter.histograms())]
+    lines = [*_engines(rooms, answers), *_disk(rooms), *_histograms(meter.histograms())]
     if all(one.well for one in answers if one.name == "catalogue"):
         try:
             with rooms.catalogue.reading() as connection:
@@ -36,10 +37,13 @@ def told(rooms: Rooms, answers: Sequence[Answer], meter: Meter) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _engines(answers: Sequence[Answer]) -> Iterator[str]:
+def _engines(rooms: Rooms, answers: Sequence[Answer]) -> Iterator[str]:
     yield from _gauge("engine_up", "1 where the engine answers", [({"engine": a.name}, a.well) for a in answers])
     took = [({"engine": a.name}, a.seconds) for a in answers]
     yield from _gauge("engine_answer_seconds", "how long the engine took to answer a small question", took)
+    kinds = kinds_of(rooms.settings)
+    known = [({"engine": a.name, "kind": kinds[a.name], "about": a.about}, 1) for a in answers]
+    yield from _gauge("engine_info", "what the engine is, its version and place where it answers", known)
 
 
 def _disk(rooms: Rooms) -> Iterator[str]:

@@ -51,7 +51,8 @@ class JobQueue(Protocol):
 
     @property
     def description(self) -> str:
-        """Engine, version and place, without secrets, for the operator. Raises EngineAway where it does not answer."""
+        """Engine, version and place, without secrets, for the operator. Asks a broker anew each time, for some seconds
+        at most; raises EngineAway where it does not answer."""
         ...
 
     def add(self, connection: Connection, job: NewJob) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from api.abilities import kinds_of
 from api.http.answering import By, Here, answer
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Health, Readiness
@@ -49,17 +50,20 @@ def health_of(rooms: Rooms, asker: Asker, answers: Sequence[Answer]) -> dict[str
     found: dict[str, Any] = {name: getattr(now, name) for name in now.__slots__}
     # Where the engines are kept is the operator's business.
     told = asker.access.loads
+    kinds = kinds_of(rooms.settings)
+    engines = {one.name: _engine(one, kinds[one.name], told) for one in answers}
     return found | {
-        "engines": [_engine(one, told) for one in answers],
+        "engines": list(engines.values()),
+        **{name: engines[name]["about"] or kinds[name] for name in ("catalogue", "objects")},
         "queue": queue,
         "ocr_pages": ocr.count if ocr else 0,
         "ocr_page_seconds": ocr.mean_s if ocr else None,
-        "catalogue": rooms.catalogue.description if told else rooms.catalogue.description.split(" in ")[0],
-        "objects": rooms.objects.description if told else rooms.objects.description.split(" ")[0],
         "free_bytes": disk.free,
         "total_bytes": disk.total,
     }
 
 
-def _engine(one: Answer, told: bool) -> dict[str, Any]:
-    return {"name": one.name, "well": one.well, "seconds": round(one.seconds, 4), "words": one.words if told else ""}
+def _engine(one: Answer, kind: str, told: bool) -> dict[str, Any]:
+    about, words = (one.about, one.words) if told else ("", "")
+    seconds = round(one.seconds, 4)
+    return {"name": one.name, "kind": kind, "about": about, "well": one.well, "seconds": seconds, "words": words}

@@ -7,7 +7,6 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from archive.holds import Held
 from archive.showing.letters import Part, Place, SameLetter
 from archive.showing.state import Queue
 
@@ -80,7 +79,6 @@ class Document(TypedDict):
     places: Sequence[Place]
     same: Sequence[SameLetter]
     duplicate_of: int | None
-    hold: Held | None
 
 
 class TextPage(TypedDict):
@@ -135,9 +133,12 @@ class Readiness(TypedDict):
 
 
 class EngineState(TypedDict):
-    """What became of asking one engine; `words` says what is wrong, to those who keep the archive."""
+    """What became of asking one engine; `about` says what it is and where, `words` what is wrong: both to those who
+    keep the archive."""
 
     name: str
+    kind: str
+    about: str
     well: bool
     seconds: float
     words: str

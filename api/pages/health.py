@@ -23,16 +23,20 @@ INDEX_LATE_S = 60
 QUEUE_LATE_S = 3600
 JOURNAL_LATE_ENTRIES = 100_000
 VERIFY_LATE_S = 8 * 86400
+BACKUP_LATE_S = 2 * 86400
 DISK_LEAST_SHARE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what, how it is, and whether somebody must do something."""
+    """One line: what, how it is, and whether somebody must do something; `own` is an engine's own words, in English."""
 
     name: str
     told: str
     trouble: bool = False
+    own: str = ""
+    can: str = ""
+    cannot: str = ""
 
 
 @router.get("/health")
@@ -51,8 +55,8 @@ def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
     index_late = _late(health["index_waiting_since"], now, INDEX_LATE_S)
     disk_low = health["free_bytes"] < DISK_LEAST_SHARE * health["total_bytes"]
     return [
-        _engine(t, health, "catalogue", health["catalogue"]),
-        _engine(t, health, "objects", health["objects"]),
+        _engine(t, health, "catalogue"),
+        _engine(t, health, "objects"),
         _engine(t, health, "search"),
         Line("index", _waiting(t, health["index_waiting"], health["index_waiting_since"]), index_late),
         _engine(t, health, "jobs", _jobs(t, health)),
@@ -63,18 +67,20 @@ def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
         Line("disk", t("health.disk.told", free=t.size(health["free_bytes"])), disk_low),
         Line("journal", t.many("health.journal.told", health["journal_unsealed"]), _journal_late(health)),
         Line("verify", _since(t, health["last_verify"]), _late(health["last_verify"], now, VERIFY_LATE_S)),
-        Line("backup", _since(t, health["last_backup"])),
+        Line("backup", _since(t, health["last_backup"]), _late(health["last_backup"], now, BACKUP_LATE_S)),
     ]
 
 
 def _engine(t: Wording, health: Mapping[str, Any], name: str, told: str = "") -> Line:
     """One engine: what is known of it, and how soon it answered; or that it did not."""
     one = next(engine for engine in health["engines"] if engine["name"] == name)
-    if not one["well"]:
-        words = [told, t("health.away"), one["words"]]
-        return Line(name, " · ".join(word for word in words if word), True)
+    kind = f"engine.{one['kind']}"
     answered = t("health.answered", milliseconds=t.number(max(round(one["seconds"] * 1000), 1)))
-    return Line(name, f"{told} · {answered}" if told else answered)
+    words = [t(kind), told, answered if one["well"] else t("health.away")]
+    own = one["about"] if one["well"] else one["words"]
+    return Line(
+        name, " · ".join(word for word in words if word), not one["well"], own, t(kind + ".can"), t(kind + ".cannot")
+    )
 
 
 def _jobs(t: Wording, health: Mapping[str, Any]) -> str:

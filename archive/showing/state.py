@@ -9,10 +9,11 @@ from sqlalchemy import Connection, func, select
 
 from archive import journal, outbox
 from archive.access import Access
+from archive.backups import LAST_BACKUP
 from archive.schema import archive_fact, arrival, directory_size, document, job, journal_block
 from archive.showing import visible
 
-LAST_VERIFY, LAST_BACKUP = "last_verify", "last_backup"
+LAST_VERIFY = "last_verify"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Broker:
         """Engine, version, place and how many messages wait. Raises EngineAway where it does not answer."""
         try:
             with self.app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, timeout=_CONNECT_S)
+                connection.ensure_connection(max_retries=1, interval_start=0, timeout=_CONNECT_S)
                 found = _version(connection)
                 return f"{found} at {self.place}, {_waiting(connection)} messages"
         except Exception as error:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.access import system
+from archive.adapters.in_sqlite import SqliteCatalogue
+from archive.showing.state import state
 from tests.faults.killing import COMMAND, ROOT, dossier, finish, prepare
 from tests.story.mailbag import MAILBAG, TakenIn
 
@@ -49,5 +52,9 @@ def test_an_archive_that_holds_something_is_not_restored_over(tmp_path: Path) ->
     prepare(first, ROOT / "seed" / "customers.csv")
     prepare(other, ROOT / "seed" / "customers.csv")
     dossier(first, "backup", str(tmp_path / "backup"))
+    catalogue = SqliteCatalogue(first / "catalogue.db")
+    with catalogue.reading() as connection:
+        assert state(connection, system("test")).last_backup, "the health page tells of it"
+    catalogue.close()
     with pytest.raises(AssertionError, match="another archive"):
         dossier(other, "restore", str(tmp_path / "backup"))

@@ -8,6 +8,7 @@ import json
 import logging
 import os
 import re
+import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.errors import EngineAway
 from archive.measures import OCR_PAGE, Meter
 from archive.schema import job
+from intake.adapters.in_celery import CeleryQueue
 from intake.stages import PageReading
 from intake.working import attempt
 from tests.faults.killing import COMMAND, ROOT, dossier
@@ -88,6 +90,8 @@ def test_metrics_tell_queue_arrivals_lag_engines_and_requests(base: str, made: S
     assert found['dossier_arrivals{state="opened"}'] > 0
     assert found["dossier_index_waiting"] == 0 and found["dossier_index_lag_seconds"] == 0
     assert [found[f'dossier_engine_up{{engine="{name}"}}'] for name in ENGINES] == [1, 1, 1, 1, 1]
+    about = {one for one in found if one.startswith("dossier_engine_info{")}
+    assert len(about) == len(ENGINES) and any('engine="search",kind="tantivy",about="tantivy 0' in one for one in about)
     assert found['dossier_ocr_page_seconds_bucket{le="0.5"}'] == 0
     assert found['dossier_ocr_page_seconds_bucket{le="1.0"}'] == 2
     assert found['dossier_ocr_page_seconds_bucket{le="+Inf"}'] == found["dossier_ocr_page_seconds_count"] == 3
@@ -126,7 +130,13 @@ class _Away:
 
 @pytest.mark.parametrize(
     ("field", "name"),
-    [("catalogue", "catalogue"), ("objects", "objects"), ("documents_index", "search"), ("jobs", "jobs")],
+    [
+        ("catalogue", "catalogue"),
+        ("objects", "objects"),
+        ("documents_index", "search"),
+        ("customers_index", "search"),
+        ("jobs", "jobs"),
+    ],
 )
 def test_readiness_names_the_engine_that_is_away(field: str, name: str, made: Stock) -> None:
     rooms = dataclasses.replace(made.rooms, **{field: _Away("postgresql://dossier:secret@db is away")})
@@ -137,6 +147,21 @@ def test_readiness_names_the_engine_that_is_away(field: str, name: str, made: St
         assert answer.json() == {"status": "away", "engines": {one: one != name for one in ENGINES}}
         told = scrape(base)
     assert told[f'dossier_engine_up{{engine="{name}"}}'] == 0
+
+
+def test_a_broker_that_is_away_shows_though_mail_goes_on(made: Stock) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"amqp://dossier:secret@127.0.0.1:{free.getsockname()[1]}//"
+    queue = CeleryQueue(made.rooms.catalogue, url)
+    settings = dataclasses.replace(made.rooms.settings, jobs_url=url)
+    with serving(create_app(dataclasses.replace(made.rooms, jobs=queue, settings=settings))) as base:
+        answer = httpx.get(f"{base}/readyz", timeout=20)
+        with httpx.Client(base_url=base, timeout=20) as client:
+            client.post("/sign-in", data={"login": ADMIN, "password": PASSWORD})
+            page = client.get("/health", headers={"Accept-Language": "en"}).text
+    assert answer.json() == {"status": "away", "engines": {one: one != "jobs" for one in ENGINES}}
+    assert "the broker at 127.0.0.1" in page and "secret" not in page
 
 
 def test_an_object_store_without_the_newest_letter_is_away(made: Stock, tmp_path: Path) -> None:
@@ -156,11 +181,12 @@ def test_all_ready_is_200(base: str) -> None:
 def test_an_engine_that_hangs_is_away_the_others_are_told_and_it_is_asked_once() -> None:
     released, asked = threading.Event(), []
 
-    def hang() -> None:
+    def hang() -> str:
         asked.append(1)
         released.wait(60)
+        return ""
 
-    probes = Probes({"hanging": hang, "well": lambda: None}, limit_s=0.05)
+    probes = Probes({"hanging": hang, "well": lambda: "well"}, limit_s=0.05)
     for _ in range(3):
         told = {one.name: one.well for one in probes.ask()}
         assert told == {"hanging": False, "well": True}

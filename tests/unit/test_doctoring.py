@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from api.doctoring import examine
+from api.abilities import kinds_of
+from api.doctoring import apart, engines, examine
 from api.settings import read_settings
 from api.wiring import Rooms, open_rooms
+from api.wording import LANGUAGES, wording
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import NewJob, place_of
 
@@ -30,7 +32,7 @@ def findings(opened: Rooms) -> dict[str, dict[str, Any]]:
 
 def test_jobs_given_up_are_named_with_their_reason(tmp_path: Path) -> None:
     with rooms(tmp_path) as opened:
-        assert findings(opened)["jobs"]["well"]
+        assert findings(opened)["given up"]["well"]
         with opened.catalogue.writing() as connection:
             opened.jobs.add(connection, NewJob("read", 17, "HQ", place_of(3, 1)))
         taken = opened.jobs.take(this_owner())
@@ -38,9 +40,9 @@ def test_jobs_given_up_are_named_with_their_reason(tmp_path: Path) -> None:
         with opened.catalogue.writing() as connection:
             opened.jobs.bury(connection, taken, "its worker was lost 5 times")
         told = findings(opened)
-    assert not told["jobs"]["well"]
-    assert "1 given up, last read 17 (its worker was lost 5 times)" in told["jobs"]["found"]
-    assert told["queue"] == {"what": "queue", "well": True, "found": "in the catalogue", "remedy": ""}
+    assert not told["given up"]["well"]
+    assert "1 given up, last read 17 (its worker was lost 5 times)" in told["given up"]["found"]
+    assert told["jobs"]["well"] and told["jobs"]["found"].startswith("in the catalogue, answered in ")
 
 
 def test_a_broker_that_is_away_is_named_with_the_remedy(tmp_path: Path) -> None:
@@ -48,7 +50,42 @@ def test_a_broker_that_is_away_is_named_with_the_remedy(tmp_path: Path) -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with rooms(tmp_path, f"redis://:hidden@127.0.0.1:{port}/0") as opened:
-        told = findings(opened)["queue"]
+        told = findings(opened)["jobs"]
     assert not told["well"]
     assert str(port) in told["found"] and "hidden" not in str(told)
     assert "DOSSIER_JOBS_URL" in told["remedy"]
+
+
+def test_every_engine_is_told_with_its_version_and_what_it_can_and_cannot(tmp_path: Path) -> None:
+    with rooms(tmp_path) as opened:
+        told = findings(opened)
+    for name, version, ability in (
+        ("catalogue", "SQLite 3.", "one writer at a time"),
+        ("objects", "folder ", "no lock against an administrator"),
+        ("search", "tantivy 0.", "one process writes at a time"),
+        ("jobs", "in the catalogue", "order, priority and attempts are kept"),
+        ("tesseract", "tesseract ", "no handwriting"),
+    ):
+        assert told[name]["well"] and version in told[name]["found"] and ability in told[name]["found"], told[name]
+
+
+def test_where_the_catalogue_is_away_the_other_engines_are_told_all_the_same(tmp_path: Path) -> None:
+    settings = read_settings({"DOSSIER_CATALOGUE_URL": "postgresql://dossier:hidden@127.0.0.1:1/none"}, tmp_path)
+    told = {one["what"]: one for one in engines(apart(settings))}
+    assert not told["catalogue"]["well"] and not told["jobs"]["well"]
+    assert "hidden" not in str(told) and "DOSSIER_CATALOGUE_URL" in told["catalogue"]["remedy"]
+    assert told["objects"]["well"] and told["search"]["well"]
+
+
+def test_every_kind_of_engine_has_words_in_every_language() -> None:
+    addresses = {
+        "DOSSIER_CATALOGUE_URL": ("", "sqlite:///x", "postgresql://h/d"),
+        "DOSSIER_OBJECTS_URL": ("", "file:///x", "s3+http://k:s@h/b", "s3+https://k:s@h/b"),
+        "DOSSIER_SEARCH_URL": ("", "tantivy:///x", "elasticsearch://h/p", "opensearch+https://h/p"),
+        "DOSSIER_JOBS_URL": ("", "catalogue:", "amqp://h/v", "amqps://h/v", "redis://h/0", "rediss://h/0"),
+    }
+    for variable, urls in addresses.items():
+        for url in urls:
+            for kind in kinds_of(read_settings({variable: url})).values():
+                for language in LANGUAGES:
+                    assert wording(language)(f"engine.{kind}.can") and wording(language)(f"engine.{kind}.cannot")
