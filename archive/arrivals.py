@@ -6,8 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from archive import journal
 from archive.access import Access
@@ -17,6 +19,10 @@ from archive.numbers import next_number
 from archive.schema import arrival, branch, object_, received_again
 from archive.sentences import Told, stored
 from archive.upserting import upsert
+
+# Put together once: to do so costs several times what the database takes to run them.
+_ENTER = insert(arrival).returning(arrival.c.id)
+_TIME_ZONE = select(branch.c.time_zone).where(branch.c.code == bindparam("code"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +64,13 @@ def register(connection: Connection, new: NewArrival, actor: str) -> tuple[int, 
         "state": "waiting",
         "submitted_by": actor,
     }
-    arrival_id = connection.execute(insert(arrival).values(row).returning(arrival.c.id)).scalar_one()
+    arrival_id = connection.execute(_ENTER, row).scalar_one()
     journal.write(connection, actor, "receive", f"arrival:{arrival_id}", None, {"number": number, "digest": new.digest})
     return arrival_id, number
 
 
 def _time_zone(connection: Connection, code: str) -> str:
-    zone = connection.execute(select(branch.c.time_zone).where(branch.c.code == code)).scalar()
+    zone = connection.execute(_TIME_ZONE, {"code": code}).scalar()
     if zone is None:
         raise BadInput(f"there is no branch {code!r}: name one that the directory or the settings know")
     return str(zone)
@@ -85,13 +91,17 @@ def branches_of(connection: Connection, access: Access) -> list[tuple[str, str]]
 def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:
     """Have the object's row; the same bytes have one row, whoever brings them."""
     row = {"digest": digest, "size_bytes": size_bytes, "media_type": media_type, "kind": kind, "created_at": utc_now()}
-    statement = upsert(connection, object_).values(row)
-    if kind == "rendition":
-        connection.execute(statement.on_conflict_do_nothing())
-        return
+    connection.execute(_keep(connection.dialect.name, kind == "rendition"), row)
+
+
+@cache
+def _keep(dialect: str, is_rendition: bool) -> Any:
+    statement = upsert(dialect, object_)
+    if is_rendition:
+        return statement.on_conflict_do_nothing()
     # Bytes that we had made ourselves and that now came in are an original from now on.
-    made = object_.c.kind == "rendition"
-    connection.execute(statement.on_conflict_do_update(index_elements=["digest"], set_={"kind": kind}, where=made))
+    given, made = {"kind": statement.excluded.kind}, object_.c.kind == "rendition"
+    return statement.on_conflict_do_update(index_elements=["digest"], set_=given, where=made)
 
 
 def find(connection: Connection, channel: str, source_key: str) -> Row[tuple[object, ...]] | None:

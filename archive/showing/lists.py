@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, or_, select
 
 from archive.access import Access
 from archive.errors import NotFound
@@ -82,14 +83,23 @@ def arrivals(connection: Connection, access: Access, part: Slice, before: int = 
 
 def one_arrival(connection: Connection, access: Access, receipt_number: str) -> Arrival:
     """An arrival with the letters cut out of it that the asker may see. Raises: NotFound."""
-    row = connection.execute(
-        select(arrival).where(arrival.c.receipt_number == receipt_number, visible.arrivals(access))
-    ).first()
+    row = connection.execute(_numbered(access), {"number": receipt_number}).first()
     if row is None:
         raise NotFound(say("there is no arrival {number} that you may see", number=receipt_number))
-    cut_out = or_(document.c.part == 0, document.c.page_from.is_not(None))  # also what was joined to another since
-    query = select(document).where(document.c.arrival_id == row.id, cut_out, visible.documents(access))
-    return _arrival(row, sorted(_letters(connection, query, 0, 2000), key=lambda letter: letter.id))
+    return _arrival(row, _told(connection, connection.execute(_cut_out(access), {"arrival": row.id}).all()))
+
+
+# Every hand-in is answered out of these two: put together once for everybody who sees alike.
+@lru_cache(maxsize=256)
+def _numbered(access: Access) -> Select[Any]:
+    return select(arrival).where(arrival.c.receipt_number == bindparam("number"), visible.arrivals(access))
+
+
+@lru_cache(maxsize=256)
+def _cut_out(access: Access) -> Select[Any]:
+    own = or_(document.c.part == 0, document.c.page_from.is_not(None))  # also what was joined to another since
+    query = select(document).where(document.c.arrival_id == bindparam("arrival"), own, visible.documents(access))
+    return query.order_by(document.c.id).limit(2000)
 
 
 def branches_seen(connection: Connection, access: Access) -> list[str]:
@@ -114,7 +124,10 @@ def _of(part: Slice, table: Any) -> list[ColumnElement[bool]]:
 def _letters(connection: Connection, query: Select[Any], before: int, limit: int) -> list[Letter]:
     if before:
         query = query.where(document.c.id < before)
-    rows = connection.execute(query.order_by(document.c.id.desc()).limit(limit)).all()
+    return _told(connection, connection.execute(query.order_by(document.c.id.desc()).limit(limit)).all())
+
+
+def _told(connection: Connection, rows: Sequence[Row[Any]]) -> list[Letter]:
     who = named(connection, [row.customer_id for row in rows if row.customer_id])
     return [_letter(row, *who.get(row.customer_id, (None, ""))) for row in rows]
 
