@@ -113,8 +113,9 @@ def _copy_table(snapshot: Connection, target: Catalogue, table: Table, progress:
     """The rows that are not there yet, then the proof; answers how many there are."""
     with target.reading() as connection:
         last = _last_key(connection, table)
-    _copy_rows(snapshot, target, table, last, progress)
-    wanted = _fingerprint(snapshot, table)
+    sent = _copy_rows(snapshot, target, table, last, progress)
+    # What an earlier run carried over is read again: it may not be what the snapshot holds any more.
+    wanted = sent.told() if last is None else _fingerprint(snapshot, table)
     with target.reading() as connection:
         arrived = _fingerprint(connection, table)
     if arrived != wanted and last is not None:
@@ -129,24 +130,29 @@ def _copy_table(snapshot: Connection, target: Catalogue, table: Table, progress:
 
 def _copy_rows(
     snapshot: Connection, target: Catalogue, table: Table, after: tuple[Any, ...] | None, progress: Progress
-) -> None:
+) -> _Fingerprint:
+    """The rows behind `after`; answers their fingerprint, taken as they were read."""
     names = [column.name for column in table.columns]
     pointers = _pointers(table)
-    count = 0
+    sent = _Fingerprint()
     for rows in _chunks(snapshot, table, after):
-        plain = [tuple(None if name in pointers else row[name] for name in names) for row in rows]
+        plain = [tuple(row) for row in rows]
+        if pointers:
+            plain = [tuple(None if n in pointers else v for n, v in zip(names, row, strict=True)) for row in plain]
         with target.writing() as connection:
             insert_rows(connection, table, names, plain)
-        count += len(rows)
-        progress(table.name, count)
+        sent.add(rows)
+        progress(table.name, sent.count)
     # Rows of one table that point at each other: only when all are there.
     for rows in _chunks(snapshot, table, None) if pointers else ():
         _point(target, table, rows, pointers)
+    return sent
 
 
 def _point(target: Catalogue, table: Table, rows: Sequence[Any], pointers: Sequence[str]) -> None:
     for name in pointers:
-        found = [{"row": row["id"], "to": row[name]} for row in rows if row[name] is not None]
+        told = [(row.id, getattr(row, name)) for row in rows]
+        found = [{"row": row, "to": to} for row, to in told if to is not None]
         if found:
             statement = update(table).where(table.c.id == bindparam("row")).values({name: bindparam("to")})
             with target.writing() as connection:
@@ -186,23 +192,38 @@ def _chunks(
         query = _own_rows(select(table), table).order_by(*columns).limit(size)
         if after is not None:
             query = query.where(tuple_(*columns) > tuple_(*(bindparam(None, value) for value in after)))
-        rows = connection.execute(query).mappings().all()
+        rows = connection.execute(query).all()
         if rows:
             yield rows
         if len(rows) < size:
             return
-        after = tuple(rows[-1][column.name] for column in columns)
+        after = tuple(getattr(rows[-1], column.name) for column in columns)
 
 
 def _fingerprint(connection: Connection, table: Table) -> tuple[int, str]:
     """How many rows, and a digest over all of them, the same on every engine."""
-    names = [column.name for column in table.columns]
-    digest, count = hashlib.sha256(), 0
+    found = _Fingerprint()
     for rows in _chunks(connection, table, None):
+        found.add(rows)
+    return found.told()
+
+
+class _Fingerprint:
+    """A count and a digest over rows, in their order."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self.count = 0
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take in the next rows."""
         for row in rows:
-            digest.update(repr([_plain(row[name]) for name in names]).encode())
-        count += len(rows)
-    return count, digest.hexdigest()
+            self._digest.update(repr([_plain(value) for value in row]).encode())
+        self.count += len(rows)
+
+    def told(self) -> tuple[int, str]:
+        """How many rows, and their digest."""
+        return self.count, self._digest.hexdigest()
 
 
 def _plain(value: Any) -> Any:
@@ -233,8 +254,8 @@ def _copy_objects(
 
 def _copy_kept(source: ObjectStore, target: ObjectStore, row: Any) -> bool:
     """As `_copy_object`; what the catalogue keeps from deletion the target keeps too, where its lock holds."""
-    is_sent = _copy_object(source, target, row["digest"])
-    tell_store(target, row["digest"], row["retain_until"], bool(row["hold"]))
+    is_sent = _copy_object(source, target, row.digest)
+    tell_store(target, row.digest, row.retain_until, bool(row.hold))
     return is_sent
 
 
