@@ -10,6 +10,7 @@ import typer
 
 from api import cli_customers, cli_documents, cli_holds, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
 from api.cli_context import Context, set_context
+from api.cli_trouble import DEBUG, tell
 from archive.disk_space import is_no_space
 from archive.errors import DossierError, EngineAway
 
@@ -29,8 +30,9 @@ def _common(
     json: Annotated[bool, typer.Option("--json", help="Answer in JSON lines on stdout.")] = False,
     login: Annotated[str, typer.Option("--as", help="See and do only what this employee may.")] = "",
     why: Annotated[str, typer.Option("--why", help="Why you look; kept with who looked at what.")] = "",
+    debug: Annotated[bool, typer.Option(DEBUG, help="Show the traceback of an error that nobody foresaw.")] = False,
 ) -> None:
-    set_context(Context(home=home, as_json=json, login=login, why=why))
+    set_context(Context(home=home, as_json=json, login=login, why=why, debug=debug))
 
 
 cli_customers.join(app)
@@ -69,22 +71,26 @@ def main() -> None:
         sys.exit(141)
     except OSError as error:
         if not is_no_space(error):
-            raise
+            tell(error)
+            sys.exit(DossierError.exit_code)
         sys.stderr.write(f"dossier: {error}: free some space, then run the same command again\n")
         sys.exit(EngineAway.exit_code)
+    except Exception as error:
+        tell(error)
+        sys.exit(DossierError.exit_code)
 
 
 _WITH_VALUE = frozenset({"--home", "--as", "--why"})
 
 
 def _hoisted(arguments: list[str]) -> list[str]:
-    """`--json`, `--home DIR`, `--as LOGIN` and `--why WORDS` may stand anywhere on the line; they are moved before the command."""
+    """`--json`, `--debug`, `--home DIR`, `--as LOGIN` and `--why WORDS` may stand anywhere on the line; they are moved before the command."""
     front, rest = [], []
     words = iter(arguments)
     for word in words:
         if word == "--":
             rest += [word, *words]
-        elif word == "--json" or (word.partition("=")[0] in _WITH_VALUE and "=" in word):
+        elif word in ("--json", DEBUG) or (word.partition("=")[0] in _WITH_VALUE and "=" in word):
             front.append(word)
         elif word in _WITH_VALUE:
             front += [word, next(words, "")]

@@ -26,6 +26,7 @@ class Context:
     as_json: bool = False
     login: str = ""
     why: str = ""
+    debug: bool = False
 
     @property
     def settings(self) -> Settings:
