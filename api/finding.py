@@ -11,6 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, bindparam, func, select
 
 from api.http.rooms import Rooms
+from archive import outbox
 from archive.access import Access
 from archive.schema import case, customer, document
 from archive.showing import visible
@@ -104,11 +105,20 @@ class Documents:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """How far the indexes are behind the record: changes that wait, and since when (UTC text) the oldest does."""
+
+    changes: int = 0
+    since: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """The answer of both indexes."""
+    """The answer of both indexes, and how much they do not know yet."""
 
     customers: Customers = Customers()
     documents: Documents = Documents()
+    behind: Behind = Behind()
 
 
 def find(rooms: Rooms, access: Access, asked: Question) -> Found:
@@ -121,7 +131,9 @@ def find(rooms: Rooms, access: Access, asked: Question) -> Found:
         raise
     if not found.customers.total and not found.documents.total:
         refuse_where_lost(rooms.catalogue)
-    return found
+    # Asked after the indexes: what was indexed in between is in neither, and that is said rather than left out.
+    with rooms.catalogue.reading() as connection:
+        return replace(found, behind=Behind(*outbox.lag(connection)))
 
 
 def _find(rooms: Rooms, access: Access, asked: Question) -> Found:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from archive import journal
 from archive.arrivals import keep_object
@@ -15,9 +15,12 @@ from archive.clock import utc_now
 from archive.errors import NotFound
 from archive.numbers import next_number
 from archive.outbox import announce
-from archive.schema import arrival, document, party, rendition
+from archive.schema import archive_fact, arrival, document, party, rendition
 from archive.sentences import Told, stored
 from archive.upserting import upsert
+
+_IDS_GIVEN = "document_ids_given"
+"""The fact that keeps the highest id given so far, where rows were taken out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ def enter(connection: Connection, arrival_id: int, letter: NewLetter) -> int:
         "facts": json.dumps(dict(letter.facts), ensure_ascii=False, sort_keys=True),
         "answer_channel": letter.answer_channel,
     }
+    row |= _unused_id(connection)
     letter_id: int = connection.execute(insert(document).values(row).returning(document.c.id)).scalar_one()
     for place, part in enumerate(letter.parts, 1):
         if part.role != "letter":
@@ -118,6 +122,36 @@ def _enter_part(connection: Connection, shared: Mapping[str, Any], letter_id: in
         "substantive": int(part.substantive),
     }
     connection.execute(insert(document).values(row))
+
+
+def remove(connection: Connection, document_id: int) -> None:
+    """Take a document's row out, e.g. of a cut that is undone. Its id is never given again: the index keeps a deletion
+    under it, the journal and who looked at what name it."""
+    if _may_give_ids_again(connection):
+        note = upsert(connection, archive_fact).values(name=_IDS_GIVEN, value=str(max(_ids(connection))))
+        note = note.on_conflict_do_update(index_elements=[archive_fact.c.name], set_={"value": note.excluded.value})
+        connection.execute(note)
+    connection.execute(delete(document).where(document.c.id == document_id))
+
+
+def _unused_id(connection: Connection) -> dict[str, int]:
+    """The id for a new row where the engine itself would give one a second time."""
+    if not _may_give_ids_again(connection):
+        return {}
+    given, newest = _ids(connection)
+    return {"id": given + 1} if given > newest else {}
+
+
+def _ids(connection: Connection) -> tuple[int, int]:
+    """The highest id that is known to have been given before a row was taken out, and the highest there is."""
+    given = connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == _IDS_GIVEN)).scalar()
+    newest = connection.execute(select(func.max(document.c.id))).scalar()
+    return int(given or 0), int(newest or 0)
+
+
+def _may_give_ids_again(connection: Connection) -> bool:
+    """SQLite gives a new row the number behind the highest that is there; a sequence never goes back."""
+    return connection.dialect.name == "sqlite"
 
 
 def get(connection: Connection, document_id: int) -> Row[Any]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from archive import journal
 from archive.access import Access
 from archive.clock import utc_now
-from archive.documents import parts_of
+from archive.documents import parts_of, remove
 from archive.errors import BadInput, Conflict
 from archive.holds import refuse_where_held
 from archive.numbers import take_void_back, void
@@ -102,14 +102,14 @@ def _remove(connection: Connection, access: Access, document_id: int, version: i
     journal.write(connection, access.actor, "undo", f"document:{document_id}", was, None)
     announce(connection, "document", [(document_id, version + 1)])
     connection.execute(delete(document_event).where(document_event.c.document_id == document_id))
-    connection.execute(delete(document).where(document.c.id == document_id))
+    remove(connection, document_id)
 
 
 def _part_again(
     connection: Connection, access: Access, letter: Row[Any], joined: Sequence[Mapping[str, Any]], cover: int | None
 ) -> None:
     if cover is not None:
-        connection.execute(delete(document).where(document.c.id == cover))
+        remove(connection, cover)
     # The letter itself first: its place is free, and its parts then go to theirs from the first on.
     for row in joined:
         now = connection.execute(select(document.c.version).where(document.c.id == row["id"])).scalar_one()

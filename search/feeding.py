@@ -121,7 +121,14 @@ class Feeder:
         return self._documents if kind == "document" else self._customers
 
     def _feed(self, limit: int) -> int:
+        with self._catalogue.reading() as connection:
+            if not outbox.pending(connection, 1):
+                return 0
         with self._turn, self._released_unless_more() as going_on:
+            # Before the record is read: else another's deletion and rebuild could come between, and what was read of
+            # before would be put into an index that does not know of the deletion any more.
+            self._documents.hold()
+            self._customers.hold()
             began = time.time_ns() // 1000
             with self._catalogue.reading() as connection:
                 changes, more = _turn(connection, limit)

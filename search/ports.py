@@ -256,6 +256,13 @@ Found = TypeVar("Found", bound=IndexedDocument | IndexedCustomer)
 class SearchIndex(Writing[Found], Protocol[Found]):
     """One index: written by the feeder, read by everyone."""
 
+    def hold(self) -> None:
+        """Take the right to write, or keep it, until `release`. What is put should be read from the record after this.
+
+        Raises AnotherWrites where another process writes.
+        """
+        ...
+
     def description(self) -> str:
         """The engine, its version and where it is, without secrets. Raises EngineAway."""
         ...

@@ -205,6 +205,11 @@ class Scribe(Generic[Thing]):
             self._shelf.ready()
         return [self._shelf.name, self._shelf.filling] if self._shelf.is_filling() else [self._shelf.name]
 
+    def hold(self) -> None:
+        """Take the lease, or keep it. Raises AnotherWrites."""
+        with self._guard:
+            self._lease.hold()
+
     def release(self) -> None:
         """Let another process write. Does nothing during a rebuild, which must keep the lease."""
         with self._guard:

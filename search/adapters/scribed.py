@@ -17,6 +17,10 @@ class Scribe(Protocol[Put]):
         """What is written goes here; the right to write is taken at the first change."""
         ...
 
+    def hold(self) -> None:
+        """Take the right to write, or keep it."""
+        ...
+
     def release(self) -> None:
         """Let another process write."""
         ...
@@ -43,6 +47,10 @@ class Scribed(Generic[Thing]):
     def commit(self, sequence: int = 0) -> tuple[Refused, ...]:
         """As `search.ports.Writing` says."""
         return self._scribe.current.commit(sequence)
+
+    def hold(self) -> None:
+        """As `search.ports.SearchIndex` says."""
+        self._scribe.hold()
 
     def release(self) -> None:
         """As `search.ports.Writing` says."""

@@ -88,6 +88,11 @@ class Scribe(Generic[Thing]):
                 os.close(self._lock)
                 self._lock = None
 
+    def hold(self) -> None:
+        """Take the lock, or keep it. Raises AnotherWrites."""
+        with self._guard:
+            self._held()
+
     def release(self) -> None:
         """Let another process write. Does nothing during a rebuild, which must keep the lock."""
         with self._guard:

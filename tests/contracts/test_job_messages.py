@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from kombu import Connection
 from sqlalchemy import update
 
 from archive.adapters.in_sqlite import SqliteCatalogue
+from archive.clock import as_text
 from archive.schema import job
 from intake.adapters.in_catalogue import this_owner
 from intake.adapters.in_celery import CeleryQueue
-from intake.jobs import NewJob, place_of
+from intake.jobs import LONGEST_WAIT_S, NewJob, place_of
 from tests.on_brokers import forget_messages, messages, own_messages, purge
 from tests.on_engines import address
 
 pytestmark = pytest.mark.engine
-FUTURE = "2999-01-01T00:00:00.000000+00:00"
 
 
 @pytest.fixture(params=["rabbitmq", "redis"])
@@ -72,7 +73,8 @@ def test_where_nothing_is_due_nobody_is_woken(queue: CeleryQueue, catalogue: Sql
     add(queue, catalogue, 1)
     purge(queue.broker)
     with catalogue.writing() as connection:
-        connection.execute(update(job).values(run_after=FUTURE))
+        later = as_text(datetime.now(UTC) + timedelta(seconds=LONGEST_WAIT_S / 2))
+        connection.execute(update(job).values(run_after=later))
     queue.recover()
     assert messages(queue.broker) == 0
 

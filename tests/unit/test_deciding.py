@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from archive.access import Access, Role
+from archive.clock import as_text
 from archive.errors import BadInput, Conflict, DossierError, Forbidden, NotFound
 from archive.schema import case, document, document_event, filing, journal_entry, label, outbox, party
 from archive.showing import desk
@@ -119,7 +121,7 @@ def test_of_two_clerks_who_decide_at_once_one_is_told(made: Stock) -> None:
 def test_what_another_clerk_holds_is_not_decided_over(made: Stock) -> None:
     key = made.documents["proposed complaint"]
     with made.opened.catalogue.writing() as connection:
-        held = {"held_by": "second", "held_until": "2999-01-01T00:00:00.000000+00:00"}
+        held = {"held_by": "second", "held_until": as_text(datetime.now(UTC) + timedelta(seconds=desk.HOLD_S / 2))}
         connection.execute(update(document).where(document.c.id == key).values(**held))
     with pytest.raises(Conflict, match="second is working on"):
         deciding.accept(made.opened.catalogue, CLERK, key, 2)

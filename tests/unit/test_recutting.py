@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +12,11 @@ from sqlalchemy import select
 from api.reading_pages import pages_of
 from archive import ledger, numbers
 from archive.access import Access, Role, system
+from archive.clock import as_text
 from archive.errors import BadInput, Conflict, DossierError, Forbidden, NotFound
 from archive.schema import document, journal_entry, label, number_void
 from archive.showing import letters, lists
-from archive.showing.desk import letter_before
+from archive.showing.desk import HOLD_S, letter_before
 from archive.verifying import verify
 from intake import deciding
 from intake.deciding import Correction
@@ -266,7 +268,7 @@ def test_who_may_not_see_or_decide_cuts_nothing(made: Stock, who: Access, error:
 def test_a_letter_held_by_a_colleague_takes_nothing_in(made: Stock) -> None:
     first, second = pile(made, "cut apart", [[COMPLAINT], [GOES_ON]])
     with made.opened.catalogue.writing() as connection:
-        held = {"held_by": "second", "held_until": "2999-01-01T00:00:00.000000+00:00"}
+        held = {"held_by": "second", "held_until": as_text(datetime.now(UTC) + timedelta(seconds=HOLD_S / 2))}
         connection.execute(document.update().where(document.c.id == first).values(**held))
     with pytest.raises(Conflict, match="second is working on"):
         made.opened.recutter.join(CLERK, second, 2)
