@@ -10,10 +10,11 @@ import typer
 from api.cli_context import asker, context, keeper, rooms
 from api.doctoring import apart, engines, examine
 from api.printing import Progress
+from api.proving import prove
+from api.reindexing import reindex as reindex_told
 from archive import ledger
 from archive.errors import Damaged, EngineAway
 from archive.verifying import note_proven
-from archive.verifying import verify as verify_archive
 
 
 def join(app: typer.Typer) -> None:
@@ -51,30 +52,25 @@ def _balance(row: ledger.LedgerRow) -> str:
 
 
 def verify() -> None:
-    """Prove originals, journal, numbers, states and ledger; every damage is a line, and the exit code 8."""
+    """Prove originals, journal, numbers, states, ledger and index; every damage is a line, and the exit code 8."""
     printer, damages = context().printer, 0
     with rooms() as opened:
         progress = Progress("verified", None)
-        told = verify_archive(
-            opened.catalogue, opened.objects, keeper(opened), lambda what, done: progress.at(done, note=what)
-        )
-        for problem in told:
+        for problem in prove(opened, keeper(opened), lambda what, done: progress.at(done, note=what)):
             damages += not problem.harmless
             printer.row(dataclasses.asdict(problem), f"{problem.kind}  {problem.subject}: {problem.words}")
         if not damages:
             note_proven(opened.catalogue)
     if damages:
         raise Damaged(f"{damages} damages found, named above")
-    printer.note("proven: originals, journal, numbers, states, pages, directory, ledger")
+    printer.note("proven: originals, journal, numbers, states, pages, directory, ledger, index")
 
 
 def reindex() -> None:
     """Make the search index anew from the catalogue and the objects; searching goes on meanwhile."""
     with rooms() as opened:
         keeper(opened)
-        progress = Progress("indexed", None)
-        opened.feeder.reindex(lambda kind, count: progress.at(count, note=kind))
-        progress.end()
+        reindex_told(opened)
 
 
 def doctor(
