@@ -115,6 +115,9 @@ def parked(connection: Connection, limit: int = 100) -> list[Parked]:
 
 def lag(connection: Connection) -> tuple[int, str | None]:
     """How many changes wait, and since when (UTC) the oldest does; what is parked does not wait."""
-    waiting = select(func.count(), func.min(outbox.c.changed_at)).where(outbox.c.refusal == "")
-    row = connection.execute(waiting).one()
+    row = connection.execute(_WAITING).one()
     return int(row[0]), row[1]
+
+
+# Asked at every search: put together once.
+_WAITING = select(func.count(), func.min(outbox.c.changed_at)).where(outbox.c.refusal == "")

@@ -525,6 +525,7 @@ outbox = Table(
     Column("changed_at", Text, nullable=False),
     Column("refusal", Text, nullable=False, server_default=""),  # why the index would not take it; '' where it waits
     PrimaryKeyConstraint("kind", "key"),
+    Index("ix_outbox_turn", "refusal", "changed_at"),  # the oldest of a million without sorting them all
 )
 
 job = Table(

@@ -7,6 +7,7 @@ and registration number, original and reading, filings, case, party, journal and
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import random
 import re
@@ -14,6 +15,7 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -44,17 +46,23 @@ _MAKER = "made up"
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A letter with what its objects are called and whose it is."""
+class Held:
+    """A letter whose original and reading are in the store."""
 
     letter: Letter
-    sender: int
-    branch: str
-    folder: str
     digest: str
     size_bytes: int
     reading: str
     reading_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Held):
+    """A letter with whose it is and where it goes."""
+
+    sender: int
+    branch: str
+    folder: str
     state: str
     mark: str
     in_case: bool
@@ -67,17 +75,17 @@ class Prepared:
     letters: Sequence[Made]
 
 
+@dataclass(frozen=True)
 class _Unsynced:
     """Puts objects where a folder store has them, and leaves the disk to sync all at the end."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    root: Path
 
     def put(self, source: BinaryIO) -> tuple[str, int]:
         """Digest and size of the bytes, which are there now."""
         body = source.read()
         digest = hashlib.sha256(body).hexdigest()
-        path = self._root / place_of(digest)
+        path = self.root / place_of(digest)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.write_bytes(body)
@@ -98,29 +106,41 @@ def sender_number(number: int, customers: int) -> int:
 
 def _made(number: int, only: int, customers: int, store: _Unsynced, folder_code: str) -> Made:
     chance = random.Random(number * 2_750_159)
-    sender = made_up.customer(only or sender_number(number, customers))
-    one = letter(number, sender)
-    if only:
-        one = replace(letter(-(number % _FOLDER_TEXTS), sender, _SHORT, "meter_reading"), number=number)
-    digest, size = store.put(cast(BinaryIO, _Bytes(one.text.encode())))
-    page = KeptPage(PageReading(1, one.text, _words(one.text), "ocr", 0.95), 0, 1)
-    reading, reading_bytes = keep_reading(cast(ObjectStore, store), [page])
+    sender = _customer(only) if only else made_up.customer(sender_number(number, customers))
+    held = _short(number % _FOLDER_TEXTS, sender, store) if only else _held(letter(number, sender), store)
+    one = replace(held.letter, number=number)
     state = "review" if not only and chance.random() < _IN_REVIEW else "filed"
     mark = "confidential" if chance.random() < _MARKED else ""
     place = folder_code if only else load_plan().place_of(one.type, sender.kind).code
     in_case = not only and state == "filed" and chance.random() < _IN_CASE
-    return Made(one, sender.number, sender.branch, place, digest, size, reading, reading_bytes, state, mark, in_case)
+    return Made(
+        one,
+        held.digest,
+        held.size_bytes,
+        held.reading,
+        held.reading_bytes,
+        sender.number,
+        sender.branch,
+        place,
+        state,
+        mark,
+        in_case,
+    )
 
 
-class _Bytes:
-    """Bytes as a stream that is read once."""
+_customer = cache(made_up.customer)
 
-    def __init__(self, body: bytes) -> None:
-        self._body = body
 
-    def read(self, _count: int = -1) -> bytes:
-        """All of them."""
-        return self._body
+@cache
+def _short(number: int, sender: made_up.Customer, store: _Unsynced) -> Held:
+    """One of the texts that the letters of the big folder repeat."""
+    return _held(letter(-number, sender, _SHORT, "meter_reading"), store)
+
+
+def _held(one: Letter, store: _Unsynced) -> Held:
+    digest, size = store.put(cast(BinaryIO, io.BytesIO(one.text.encode())))
+    page = KeptPage(PageReading(1, one.text, _words(one.text), "ocr", 0.95), 0, 1)
+    return Held(one, digest, size, *keep_reading(cast(ObjectStore, store), [page]))
 
 
 def _words(text: str) -> tuple[Word, ...]:
