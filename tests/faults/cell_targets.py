@@ -62,6 +62,28 @@ def environment(scratch: Path) -> list[str]:
     return sorted(os.environ)
 
 
+def fill_up(scratch: Path) -> None:
+    with (scratch / "much").open("wb") as file:
+        while True:
+            file.write(bytes(1 << 16))
+
+
+def fill_up_and_tidy(scratch: Path) -> None:
+    try:
+        fill_up(scratch)
+    except OSError as error:
+        (scratch / "much").unlink()
+        raise Unreadable("undecodable_picture", "the file is bad") from error
+
+
+def fill_up_and_say_nothing(scratch: Path) -> str:
+    try:
+        fill_up(scratch)
+    except OSError:
+        return "there is nothing in this file"
+    return "never"
+
+
 def try_everything(scratch: Path, outside: str) -> dict[str, str]:
     """Answers, by attempt, `allowed` or the name of the error."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from archive.errors import EngineAway
 from archive.schema import arrival, job
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import MAX_ATTEMPTS
+from intake.sandbox import Sandbox
 from intake.working import Worker
 from search.ports import Query
 from tests.faults.killing import COMMAND, ROOT
@@ -136,6 +138,20 @@ def the_scratch_is_full(disk: SmallDisk, mail: Path) -> None:
             assert set(connection.execute(select(job.c.attempts)).scalars()) == {0}
         finish(rooms)
         all_is_well(rooms, files)
+
+
+def parsing(disk: SmallDisk, mail: Path) -> None:
+    """Whatever a parser makes of a full disk is not believed: neither what it refuses nor what it answers."""
+    scratch = disk.folder / "scratch"
+    with Sandbox() as sandbox:
+        for target in ("fill_up", "fill_up_and_tidy", "fill_up_and_say_nothing"):
+            scratch.mkdir()
+            disk.fill(256 << 10)
+            refused(lambda target=target: sandbox.run(f"tests.faults.cell_targets:{target}", scratch=scratch))
+            disk.free()
+            shutil.rmtree(scratch)
+        scratch.mkdir()
+        assert sandbox.run("tests.faults.cell_targets:answer_much", scratch=scratch, size=3) == "xxx"
 
 
 def the_index_is_full(disk: SmallDisk, mail: Path) -> None:

@@ -15,6 +15,7 @@ from tests.faults.small_disk import on_a_small_disk
         "disk_full:accepting",
         "disk_full:the_catalogue_is_full",
         "disk_full:the_scratch_is_full",
+        "disk_full:parsing",
         "disk_full:the_index_is_full",
         "disk_full:backing_up",
         "disk_full_http:uploading",
