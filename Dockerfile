@@ -13,7 +13,7 @@ COPY intake intake
 COPY api api
 RUN python -m venv /opt/dossier \
     && /opt/dossier/bin/pip install --quiet --no-index --find-links /wheels setuptools \
-    && /opt/dossier/bin/pip install --quiet --no-index --find-links /wheels --no-build-isolation '.[engines]' \
+    && /opt/dossier/bin/pip install --quiet --no-index --find-links /wheels --no-build-isolation '.[engines,otel]' \
     && /opt/dossier/bin/pip uninstall --quiet --yes setuptools pip
 
 FROM python:3.11-slim-bookworm AS dossier

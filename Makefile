@@ -43,7 +43,7 @@ seed:  ## Make the seed mailbag anew
 
 lock:  ## Pin every package anew from pyproject.toml
 	@python3 -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7' && \
-	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --no-emit-index-url --no-emit-trusted-host \
+	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --extra otel --no-emit-index-url --no-emit-trusted-host \
 	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml
 
 clean:  ## Remove the demo archive and all caches

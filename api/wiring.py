@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from api import telemetry
 from api.settings import Settings
 from archive.adapters.guarded import GuardedStore
 from archive.adapters.in_sqlite import SqliteCatalogue
@@ -68,7 +69,9 @@ class Rooms:
             self.objects,
             self.jobs,
             self.sandbox,
-            MeasuredPageReader(TesseractPageReader(self.settings.languages), self.meter, self.catalogue),
+            MeasuredPageReader(
+                telemetry.seen(TesseractPageReader(self.settings.languages), "tesseract"), self.meter, self.catalogue
+            ),
             DirectoryInCatalogue(self.catalogue),
             _company(self.settings),
             DEFAULT_LIMITS,
@@ -120,6 +123,7 @@ class Rooms:
         self.sandbox.close()
         self.objects.close()
         self.catalogue.close()
+        telemetry.flush()
 
 
 def open_rooms(settings: Settings) -> Rooms:
@@ -133,10 +137,14 @@ def open_rooms(settings: Settings) -> Rooms:
     home.mkdir(parents=True, exist_ok=True)
     catalogue = catalogue_at(settings.catalogue_url, home)
     catalogue.upgrade()
-    objects = GuardedStore(objects_at(settings.objects_url, home), catalogue)
+    telemetry.begin(f"{settings.home}")
+    catalogue = telemetry.seen(catalogue, "catalogue")
+    objects = GuardedStore(telemetry.seen(objects_at(settings.objects_url, home), "objects"), catalogue)
     retention = Retention(catalogue, objects, settings.retain_years)
     origins = origin_of(catalogue, "document"), origin_of(catalogue, "customer")
     documents_index, customers_index = indexes_at(settings.search_url, home, origins)
+    documents_index = telemetry.seen(documents_index, "search documents")
+    customers_index = telemetry.seen(customers_index, "search customers")
     sandbox, jobs = Sandbox(), jobs_at(settings.jobs_url, catalogue)
     return Rooms(
         settings,

@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from sqlalchemy.exc import IntegrityError
 
-from archive import arrivals
+from archive import arrivals, tracing
 from archive.access import Access
 from archive.arrivals import NewArrival
 from archive.errors import BadInput, Conflict
@@ -57,6 +57,12 @@ class Door:
         """
         if not access.sees_branch(new.branch):
             raise BadInput(f"{access.actor} may not hand in for branch {new.branch!r}")
+        with tracing.span("accept") as note:
+            accepted = self._accept(new, access, bulk)
+            note(arrival=accepted.arrival_id)
+        return accepted
+
+    def _accept(self, new: NewArrival, access: Access, bulk: bool) -> Accepted:
         self.protect(new.digest)
         try:
             with self.catalogue.writing() as connection:

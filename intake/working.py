@@ -102,7 +102,8 @@ def attempt(jobs: JobQueue, pipeline: Pipeline, job: Job) -> None:
     """
     began = time.monotonic()
     with tracing.following(arrival=arrival_of(job.place), job=job.kind, subject=job.subject):
-        _attempt(jobs, pipeline, job)
+        with tracing.span(f"job {job.kind}"):
+            _attempt(jobs, pipeline, job)
         _log.info("attempted", extra={"told": {"seconds": round(time.monotonic() - began, 3)}})
 
 

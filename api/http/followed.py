@@ -41,15 +41,20 @@ class Followed:
                 message = {**message, "headers": headers}
             await send(message)
 
-        with tracing.following(request=request_id):
+        with tracing.following(request=request_id), tracing.span(f"http {scope['method']}") as note:
             try:
                 await self._app(scope, receive, told)
             finally:
+                note(route=_route(scope), status=status)
                 self._tell(scope, status, time.monotonic() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        # The route's pattern, not the address: ids and words asked for are nobody's business here.
-        route = getattr(scope.get("route"), "path", "none")
+        route = _route(scope)
         self._meter.observe(HTTP_REQUEST, seconds, f"{scope['method']} {route} {status // 100}xx")
         told = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 4)}
         _log.info("%s %s %s", scope["method"], route, status, extra={"told": told})
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, not the address: ids and words asked for are nobody's business here."""
+    return str(getattr(scope.get("route"), "path", "none"))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from archive import tracing
 from archive.ports import ObjectStore
 from archive.schema import document
 from dedup.letters import same_letter
@@ -27,6 +28,7 @@ LATEST_LETTERS = 20
 """How many of a customer's latest letters a new one is compared with."""
 
 
+@tracing.spanned("compare")
 def compare(recognised: Recognised, connection: Connection, objects: ObjectStore) -> Compared:
     """The letter, and the earlier one that it repeats, if any, and how. Reads only.
 

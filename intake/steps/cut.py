@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from archive import tracing
 from archive.documents import NewLetter, NewPart
 from archive.sentences import Told, stored
 from intake.engines import Engines
@@ -27,6 +28,7 @@ READ_AT_ONCE_PAGES = 24
 """A batch of no more pages is read when it is opened: its models are loaded once."""
 
 
+@tracing.spanned("cut")
 def cut(preserved: Preserved, engines: Engines, folder: Path) -> Opened:
     """The arrival's letters, their bytes in the object store; or why it is refused. Raises `EngineAway`."""
     source, scratch = original(preserved, folder), folder / "opened"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from archive import documents
+from archive import documents, tracing
 from archive.clock import utc_now
 from archive.documents import Settlement
 from archive.errors import LimitExceeded, Unreadable
@@ -27,6 +27,7 @@ from intake.stages import Compared, CustomerDecision, Outcome, OutcomeKind, Reco
 ACTOR = "system:intake"
 
 
+@tracing.spanned("file")
 def file(compared: Compared, connection: Connection) -> Outcome:
     """Settle a letter in the caller's transaction: its state, its reason, its filings. Safe to repeat once rolled back."""
     kept_back = _kept_back(compared, connection)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from archive import tracing
 from archive.ports import ObjectStore
 from intake.engines import Engines
 from intake.stages import Preserved, Received
@@ -12,6 +13,7 @@ from intake.stages import Preserved, Received
 _CHUNK_BYTES = 1 << 20
 
 
+@tracing.spanned("preserve")
 def preserve(received: Received, engines: Engines, folder: Path) -> Preserved:
     """The arrival, its bytes proven and laid out in `folder` (see `original`).
 

@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from archive import tracing
 from archive.errors import LimitExceeded, Unreadable
 from intake.engines import Engines
 from intake.ocr.text_layer import judge_text_layer
@@ -22,6 +23,7 @@ from intake.steps.preserve import lay_out
 _NOTHING_IN_IT = "empty"
 
 
+@tracing.spanned("read")
 def read(letter: Letter, engines: Engines, folder: Path) -> tuple[KeptPage, ...]:
     """Every page of every part, numbered through the letter.
 

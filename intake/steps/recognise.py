@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive import tracing
 from archive.numbers import CASE_NUMBER, plain_case_number
 from dedup.agreeing import Ground
 from dedup.clues import Place
@@ -17,6 +18,7 @@ _GIVES_READING = "meter_reading"
 """The type whose letters are there to give a reading: the only number in one needs no word beside it."""
 
 
+@tracing.spanned("recognise")
 def recognise(read: ReadLetter, engines: Engines) -> Recognised:
     """Answer what the letter is, whose, and what it says that filing needs. Raises `EngineAway`; safe to repeat."""
     found = find(read, engines.company, CASE_NUMBER)
