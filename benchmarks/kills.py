@@ -1,6 +1,6 @@
 """Kills one intake at random moments, again and again, and compares what came of it with an undisturbed one.
 
-    python benchmarks/kills.py [--on embedded|engines] [--kills 500] [--arrivals 2000] [--seed 1] [--keep DIR]
+    python benchmarks/kills.py [--on embedded|engines] [--kills 500] [--arrivals 2000] [--of-all 0.2] [--minutes M] [--keep DIR]
 
 The mail is `kills_world.py`'s, handed in over HTTP by a client that repeats what was not acknowledged, all the while that
 `dossier serve` and its workers are killed with SIGKILL: all at once, or a single worker that is at a job. On engines the
@@ -58,13 +58,16 @@ def main() -> None:
     parser.add_argument("--on", choices=("embedded", "engines"), default="embedded")
     parser.add_argument("--kills", type=int, default=500)
     parser.add_argument("--arrivals", type=int, default=2000)
+    parser.add_argument("--of-all", type=float, default=Kills.of_all, help="share of the kills that take everything")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="kill no longer than so many minutes")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="folder for the undisturbed outcome")
     options = parser.parse_args()
     began, world = time.monotonic(), make_world(options.arrivals, options.seed)
     on = {"embedded": embedded, "engines": engines}[options.on]
     with tempfile.TemporaryDirectory(prefix="dossier-kills-") as name, on(Path(name)) as environment:
-        got = taken_in(environment, Path(name), world, Kills(options.kills, options.seed), _tell(options.on))
+        kills = Kills(options.kills, options.seed, options.of_all, within_s=60 * options.minutes)
+        got = taken_in(environment, Path(name), world, kills, _tell(options.on))
     wanted = undisturbed(world, options.keep, f"undisturbed-{options.arrivals}-{options.seed}")
     found = differences(wanted, got.outcome, got.receipts)
     print("\n".join(found), file=sys.stderr)
@@ -76,7 +79,7 @@ def _figures(options: argparse.Namespace, got: TakenIn, found: list[str]) -> dic
     states = Counter(line[3] for line in got.outcome.answers)
     return {
         "on": options.on,
-        "kills": options.kills,
+        "kills": len(got.kills),
         "killed": dict(Counter(one.what for one in got.kills)),
         "while_accepting": sum(one.is_accepting for one in got.kills),
         "with_jobs_in_hand": sum(one.in_hand > 0 for one in got.kills),

@@ -239,7 +239,9 @@ class Kills:
     answering_s: tuple[float, float] = (0.0, 2.5)
     late: float = 0.05
     late_s: tuple[float, float] = (5.0, 10.0)
-    alone_s: tuple[float, float] = (0.0, 1.0)
+    alone_s: tuple[float, float] = (0.0, 0.7)
+    within_s: float = float("inf")
+    """No kill comes later than this; there are fewer then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,9 +288,12 @@ def _killed(service: Service, client: Client, opened: Rooms, kills: Kills, tell:
     service.start()
     client.start()
     try:
+        began = time.monotonic()
         for count in range(kills.count):
+            if (spent := (time.monotonic() - began) / kills.within_s) > 1:
+                break
             # The last come in shortly before the last kill: every kill falls within the intake.
-            client.allow(1 + len(client.mail) * (count + 1) // max(int(0.97 * kills.count), 1))
+            client.allow(1 + int(len(client.mail) * max((count + 1) / kills.count, spent) / 0.97))
             done.append(_one_kill(service, client, opened, kills, chance))
             tell(f"{count + 1}: {done[-1]}; {len(client.receipts)} accepted, {opened.jobs.waiting()} jobs")
         service.start()
