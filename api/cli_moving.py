@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +10,16 @@ from typing import Annotated, Any
 
 import typer
 
+from api import backup_folder
 from api.cli_context import context, keeper, rooms
 from api.printing import Progress
 from api.settings import Settings
 from api.wiring import Rooms, open_rooms
 from archive.backups import note_backup
-from archive.clock import utc_now
 from archive.errors import BadInput, Damaged
 from archive.moving import Moved
 from archive.moving import move as carry
 from archive.verifying import verify
-
-_CATALOGUE, _OBJECTS, _NOTE = "catalogue.db", "objects", "backup.json"
 
 
 def join(app: typer.Typer) -> None:
@@ -64,27 +61,25 @@ def backup(
     there already are not copied anew.
     """
     folder = folder.absolute()
-    fresh = folder / f"{_CATALOGUE}.new"
     with rooms() as source:
         keeper(source)
+        fresh = backup_folder.begin(folder)
         with _opened(_in_folder(source.settings, folder, fresh)) as target:
             moved = _carry(source, target)
-        for ending in ("", "-wal", "-shm"):
-            (folder / f"{_CATALOGUE}{ending}").unlink(missing_ok=True)
-        fresh.rename(folder / _CATALOGUE)
-        note = {"made_at": utc_now(), "rows": moved.rows, "objects": moved.objects}
-        (folder / _NOTE).write_text(json.dumps(note, indent=1) + "\n", encoding="utf-8")
+        backup_folder.settle(folder, moved)
         note_backup(source.catalogue)
 
 
 def restore(folder: Annotated[Path, typer.Argument(help="The folder of a backup.")]) -> None:
-    """Make the archive of these settings out of a backup; it must be empty. The index is made anew, all is proven."""
+    """Make the archive of these settings out of a backup; it must be empty. The index is made anew, all is proven.
+
+    A backup that was cut, or of which a file is damaged, is refused with the file's name. The backup is only read.
+    """
     folder = folder.absolute()
-    if not (folder / _CATALOGUE).exists():
-        raise BadInput(f"{folder} holds no backup: there is no {_CATALOGUE} in it")
     with rooms() as target:
         keeper(target)
-        with _opened(_in_folder(target.settings, folder, folder / _CATALOGUE)) as source:
+        proven = backup_folder.proven(folder, target.settings.home / "scratch")
+        with proven as catalogue, _opened(_in_folder(target.settings, folder, catalogue)) as source:
             _carry(source, target)
         _index_and_prove(target)
 
@@ -100,7 +95,11 @@ def _opened(settings: Settings) -> Iterator[Rooms]:
 
 
 def _in_folder(settings: Settings, folder: Path, catalogue: Path) -> Settings:
-    urls = {"catalogue_url": f"sqlite:///{catalogue}", "objects_url": f"file:///{folder / _OBJECTS}", "search_url": ""}
+    urls = {
+        "catalogue_url": f"sqlite:///{catalogue}",
+        "objects_url": f"file:///{folder / backup_folder.OBJECTS}",
+        "search_url": "",
+    }
     return dataclasses.replace(_elsewhere(settings, urls), home=folder)
 
 

@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, bindparam, delete, func, select, text, tuple_, update
 
 from archive import migrations
+from archive.adapters.digested import place_of
 from archive.bulk import insert_rows
-from archive.errors import Conflict, Damaged
+from archive.errors import Conflict, Damaged, NotFound
 from archive.ports import Catalogue, ObjectStore
 from archive.retention import tell_store
 from archive.schema import archive_fact, arrival, journal_entry, metadata, object_
@@ -53,9 +54,9 @@ def move(
     target.upgrade()
     with source.reading() as snapshot:
         migrations.insist_on_own(snapshot)
-        _claim(target, _identity(snapshot))
+        is_whole = _claim(target, _identity(snapshot))
         try:
-            rows = _copy_tables(snapshot, target, progress)
+            rows = _same_rows(snapshot, target) if is_whole else _copy_tables(snapshot, target, progress)
         except _SourceChangedError:
             _empty(target)
             rows = _copy_tables(snapshot, target, progress)
@@ -77,13 +78,16 @@ def _identity(connection: Connection) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _claim(target: Catalogue, origin: str) -> None:
+def _claim(target: Catalogue, origin: str) -> bool:
+    """Whether all rows of this very archive arrived before, and only what follows on them was broken off."""
     with target.writing() as connection:
         migrations.insist_on_own(connection)
         held = connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == _ORIGIN)).scalar()
         if held == origin:
-            return
+            return False
         filled = [table.name for table in metadata.sorted_tables if _holds_any(connection, table)]
+        if held is None and filled and _identity(connection) == origin:
+            return True
         if held is not None or filled:
             raise Conflict(
                 "the target holds another archive already"
@@ -91,6 +95,7 @@ def _claim(target: Catalogue, origin: str) -> None:
                 + "; give an empty database"
             )
         connection.execute(archive_fact.insert().values(name=_ORIGIN, value=origin))
+        return False
 
 
 def _holds_any(connection: Connection, table: Table) -> bool:
@@ -100,6 +105,20 @@ def _holds_any(connection: Connection, table: Table) -> bool:
 
 def _copy_tables(snapshot: Connection, target: Catalogue, progress: Progress) -> dict[str, int]:
     return {table.name: _copy_table(snapshot, target, table, progress) for table in metadata.sorted_tables}
+
+
+def _same_rows(snapshot: Connection, target: Catalogue) -> dict[str, int]:
+    """How many rows there are in each table. Raises Conflict where the two went different ways since."""
+    rows = {}
+    with target.reading() as connection:
+        for table in metadata.sorted_tables:
+            if (found := _fingerprint(snapshot, table)) != _fingerprint(connection, table):
+                raise Conflict(
+                    f"the target was carried over from this archive already, and table {table.name} differs since: "
+                    "one of the two went on; give an empty database"
+                )
+            rows[table.name] = found[0]
+    return rows
 
 
 def _empty(target: Catalogue) -> None:
@@ -263,9 +282,15 @@ def _copy_object(source: ObjectStore, target: ObjectStore, digest: str) -> bool:
     """Whether it had to be sent. Bytes that do not have their digest never arrive under it."""
     if target.has(digest):
         return False
-    with source.open(digest) as stream:
-        arrived, _size = target.put(stream)
+    where = f"object {digest} ({place_of(digest)} in {source.description})"
+    try:
+        with source.open(digest) as stream:
+            arrived, _size = target.put(stream)
+    except NotFound as error:
+        raise Damaged(f"{where}: the catalogue names it, and it is not there; see `dossier verify`") from error
+    except Damaged as error:
+        raise Damaged(f"{where}: other bytes under this digest; see `dossier verify`") from error
     if arrived != digest:
         target.remove(arrived)
-        raise Damaged(f"object {digest}: the source holds other bytes under this digest; see `dossier verify`")
+        raise Damaged(f"{where}: other bytes under this digest; see `dossier verify`")
     return True

@@ -93,6 +93,18 @@ def test_broken_off_it_goes_on(broken_at: str, archive: SmallArchive, target: Op
     assert problems(target.catalogue, objects) == problems(archive.catalogue, archive.objects)
 
 
+def test_repeated_when_all_has_arrived_it_says_so_and_changes_nothing(
+    archive: SmallArchive, target: Opened, there: OpenedStore
+) -> None:
+    first = carry(archive, target.catalogue, there.store)
+    again = carry(archive, target.catalogue, there.store)
+    assert again.rows == first.rows and again.known_objects == again.objects
+    with target.catalogue.writing() as connection:
+        journal.write(connection, "anna", "rename", "branch:12", "12", "Twelve")
+    with pytest.raises(Conflict, match="journal_entry differs since"):
+        carry(archive, target.catalogue, there.store)
+
+
 def test_a_source_that_changed_since_is_carried_over_as_it_is_now(
     archive: SmallArchive, target: Opened, tmp_path: Path
 ) -> None:
