@@ -8,7 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from api import cli_customers, cli_documents, cli_holds, cli_intake, cli_looks, cli_moving, cli_serve, cli_upkeep
+from api import (
+    cli_customers,
+    cli_dedup,
+    cli_documents,
+    cli_holds,
+    cli_intake,
+    cli_looks,
+    cli_moving,
+    cli_serve,
+    cli_upkeep,
+)
 from api.cli_context import Context, set_context
 from api.cli_trouble import DEBUG, tell
 from archive.disk_space import is_no_space
@@ -36,6 +46,7 @@ def _common(
 
 
 cli_customers.join(app)
+cli_dedup.join(app)
 cli_intake.join(app)
 cli_documents.join(app)
 cli_serve.join(app)

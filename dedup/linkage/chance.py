@@ -71,8 +71,8 @@ def chance_of(columns: Columns, vocabulary: Vocabulary, lexicon: Lexicon, seed: 
     count = len(columns["kind"])
     pairs = count * (count - 1) / 2
     random = np.random.default_rng(seed)
-    size = int(min(_DRAWN, max(4 * pairs, 1)))
-    x, y = random.integers(0, count, size), random.integers(0, count, size)
+    size = int(min(_DRAWN, 4 * pairs))
+    x, y = random.integers(0, max(count, 1), size), random.integers(0, max(count, 1), size)
     x, y = x[x != y], y[x != y]
     codes = compare(take(columns, x), take(columns, y), vocabulary, lexicon)
     drawn = tuple(np.bincount(codes[:, at], minlength=SIZES[at]).astype(np.float64) for at in range(len(FIELDS)))

@@ -52,6 +52,9 @@ SIZES = tuple(len(f.levels) for f in FIELDS)
 
 _MISSING, _DIFFERS, _INITIAL, _NEAR, _SLIP, _EQUAL = range(6)
 _OTHER_FORM = _INITIAL
+"""A surname is no initial: the two levels share a number."""
+_FORM = 15
+"""The other gender's form of a word, until it is known whether a surname or another name."""
 _NAME_STEPS = np.array([2.0**-16, 2.0**-12, 2.0**-9])
 _GIVEN_STEPS = np.array([2.0**-9, 2.0**-6])
 """Shares of records from which a name is one step more common."""
@@ -94,12 +97,20 @@ def _names(a: Columns, b: Columns, words: Words, lexicon: Lexicon, codes: Codes)
             _name_codes(a["given"][weak], b["surname"][weak], words, lexicon, always[weak]),
         )
         better = np.flatnonzero((crossed[0] + crossed[1]) > (straight[0] + straight[1])[weak] + 1)
-        codes[weak[better], NAME], codes[weak[better], GIVEN] = crossed[0][better], crossed[1][better]
+        # Which of the two records has them the wrong way round is not known: the better agreement is the surname's.
+        codes[weak[better], NAME] = np.maximum(*crossed)[better]
+        codes[weak[better], GIVEN] = np.minimum(*crossed)[better]
     codes[:, MIDDLE] = _name_codes(a["middle"], b["middle"], words, lexicon, person)
-    # The other gender's form of a surname and an agreeing initial have one number: a surname is no initial.
-    codes[:, NAME] += _steps(a["surname"], words, lexicon.surnames, _NAME_STEPS) * (codes[:, NAME] == _EQUAL)
-    codes[:, GIVEN] += _steps(a["given"], words, lexicon.given, _GIVEN_STEPS) * (codes[:, GIVEN] == _EQUAL)
-    codes[:, MIDDLE] += _steps(a["middle"], words, lexicon.middle, _GIVEN_STEPS) * (codes[:, MIDDLE] == _EQUAL)
+    codes[codes[:, NAME] == _FORM, NAME] = _OTHER_FORM
+    for at in (GIVEN, MIDDLE):
+        codes[codes[:, at] == _FORM, at] = _DIFFERS
+    for at, column, shares, steps in (
+        (NAME, "surname", lexicon.surnames, _NAME_STEPS),
+        (GIVEN, "given", lexicon.given, _GIVEN_STEPS),
+        (MIDDLE, "middle", lexicon.middle, _GIVEN_STEPS),
+    ):
+        rarity = np.minimum(*(_steps(side[column], words, shares, steps) for side in (a, b)))
+        codes[:, at] += rarity * (codes[:, at] == _EQUAL)
 
 
 def _steps(ids: Ints, words: Words, shares: object, steps: NDArray[np.float64]) -> Codes:
@@ -118,12 +129,23 @@ def _name_codes(a: Ints, b: Ints, words: Words, lexicon: Lexicon, spelt: NDArray
     codes[(a == b) & (a > 0)] = _EQUAL
     open_ = np.flatnonzero((codes == _DIFFERS) & spelt)
     if len(open_):
-        low, high = np.minimum(a[open_], b[open_]), np.maximum(a[open_], b[open_])
-        pairs, back = np.unique(low << 32 | high, return_inverse=True)
-        left = [words.texts[i] for i in pairs >> 32]
-        right = [words.texts[i] for i in pairs & 0xFFFFFFFF]
+        left, right, back = _distinct(a[open_], b[open_], words)
         codes[open_] = _alike(left, right, lexicon)[back]
     return codes
+
+
+def _distinct(a: Ints, b: Ints, words: Words) -> tuple[list[str], list[str], Ints]:
+    """Each pair of different words once, in the order of the alphabet, and where each of the given pairs is among them."""
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    pairs, back = np.unique(low << 32 | high, return_inverse=True)
+    texts = words.texts
+    ordered = [
+        sorted((texts[x], texts[y])) for x, y in zip((pairs >> 32).tolist(), (pairs & _RIGHT).tolist(), strict=True)
+    ]
+    return [x for x, _ in ordered], [y for _, y in ordered], back
+
+
+_RIGHT = 0xFFFFFFFF
 
 
 def _alike(left: list[str], right: list[str], lexicon: Lexicon) -> Codes:
@@ -137,7 +159,7 @@ def _alike(left: list[str], right: list[str], lexicon: Lexicon) -> Codes:
     codes[(alike >= _FAR_SLIP) & (shorter >= 4)] = _NEAR
     codes[slip] = _SLIP
     codes[(shorter == 1) & (longer > 1)] = _DIFFERS
-    for i in np.flatnonzero((codes >= _NEAR) | (shorter == 1)):
+    for i in np.flatnonzero((codes >= _NEAR) | (shorter == 1)).tolist():
         codes[i] = _name_or_slip(left[i], right[i], int(codes[i]), lexicon)
     return codes
 
@@ -150,7 +172,7 @@ def _name_or_slip(x: str, y: str, code: int, lexicon: Lexicon) -> int:
     if long_ in (short + "a", short[:-1] + "aia") or (
         short[:-1] == long_[:-1] and {short[-1], long_[-1]} == {"i", "a"}
     ):
-        return _OTHER_FORM
+        return _FORM
     for shares in (lexicon.given, lexicon.surnames, lexicon.middle):
         if min(shares.get(x, 0.0), shares.get(y, 0.0)) >= _KNOWN_SHARE:
             return _DIFFERS if shares is not lexicon.surnames else _NEAR
@@ -286,10 +308,7 @@ def _texts_alike(a: Ints, b: Ints, words: Words, least: float) -> NDArray[np.boo
     alike = (a == b) & (a > 0)
     open_ = np.flatnonzero(~alike & (a > 0) & (b > 0))
     if len(open_):
-        low, high = np.minimum(a[open_], b[open_]), np.maximum(a[open_], b[open_])
-        pairs, back = np.unique(low << 32 | high, return_inverse=True)
-        left = [words.texts[i] for i in pairs >> 32]
-        right = [words.texts[i] for i in pairs & 0xFFFFFFFF]
+        left, right, back = _distinct(a[open_], b[open_], words)
         words_alike = process.cpdist(left, right, scorer=fuzz.token_set_ratio, score_cutoff=least, dtype=np.float32)
         alike[open_] = (words_alike >= least)[back]
     result: NDArray[np.bool_] = alike

@@ -129,6 +129,7 @@ def _columns(files: Sequence[Path], space: Workspace, model: Model | None, told:
     """Every record as columns; what the data say of themselves comes first, or from the model."""
     lexicon = model.lexicon if model else _lexicon(files, space, told)
     if not space.state.get("columns"):
+        told("records", space.rows, None)
         refused = 0
         rows = (row for path in files for row in rows_of(path))
         usable: list[Row] = []
@@ -164,10 +165,11 @@ def _store(rows: list[Row], space: Workspace, lexicon: Lexicon) -> None:
 
 def _lexicon(files: Sequence[Path], space: Workspace, told: Told) -> Lexicon:
     if "lexicon" not in space.state:
-        told("names", 0, None)
         items = (item for path in files for item in rows_of(path))
         rows = list(islice((i for i in items if not isinstance(i, RowProblem)), _LEARNT_FROM))
+        told("names", 0, len(rows))
         space.note(lexicon=asdict(lexicon_of(rows)))
+        told("names", len(rows), len(rows))
     return Lexicon(**space.state["lexicon"])
 
 
@@ -208,6 +210,7 @@ def _compare(space: Workspace, connection: duckdb.DuckDBPyConnection, lexicon: L
     if space.state.get("compared"):
         return
     columns, total = space.columns(), int(space.state["paired"])
+    told("pairs", int(space.state["pairs"]), total)
     start = int(space.state["left"])
     for upto, pairs in pairing.chunks(connection, space.rows, _LEFT_AT_ONCE, start):
         patterns = [_patterns(pairs[i : i + _PAIRS_AT_ONCE], columns, space, lexicon) for i in _steps(len(pairs))]

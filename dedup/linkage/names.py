@@ -89,7 +89,7 @@ def _role(word: str, role: int, lexicon: Lexicon) -> float:
     """How well a word serves as surname (0), given name (1) or middle name (2)."""
     if len(word) == 1:
         return (1e-6, 0.05, 0.05)[role]
-    patronymic = bool(_PATRONYMIC.search(word)) and len(word) > 5
+    patronymic = bool(_PATRONYMIC.search(word)) and len(word) >= 5
     if role == 2:
         return 0.02 if patronymic else max(lexicon.middle.get(word, _FLOOR), lexicon.given.get(word, _FLOOR) / 2)
     known = (lexicon.surnames, lexicon.given)[role].get(word, _FLOOR)
@@ -322,7 +322,7 @@ def namesake_sign(given: str, middle: str) -> int:
     """
     if not given:
         return NOT_KNOWN
-    patronymic = len(middle) > 5 and _PATRONYMIC.search(middle)
+    patronymic = len(middle) >= 5 and _PATRONYMIC.search(middle)
     if middle.endswith("na") and patronymic:
         return WOMAN
     if patronymic:

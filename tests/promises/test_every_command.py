@@ -15,7 +15,7 @@ from api.cli import app
 from tests.faults.killing import COMMAND, ROOT, dossier
 
 LETTER = "Account number BW12267062. Edith Underhill. Here is this month's figure of my meter: 82880."
-NOT_FOUND, FORBIDDEN = 4, 6
+BAD_INPUT, NOT_FOUND, FORBIDDEN = 2, 4, 6
 
 
 @dataclass(frozen=True)
@@ -111,6 +111,42 @@ def _(archive: Archive) -> None:
 @command("customers import")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "customers", "import", "seed/customers.csv")
+
+
+@command("dedup train")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "train", "seed/customers.csv")
+    assert not (archive.home / "likeness").exists()
+
+
+@command("dedup activate")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "activate", "0123456789abcdef")
+
+
+@command("dedup rollback")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "rollback")
+
+
+@command("dedup models")
+def _(archive: Archive) -> None:
+    assert archive.as_eve("dedup", "models").stdout == ""
+
+
+@command("dedup explain")
+def _(archive: Archive) -> None:
+    """Reads the file that is given, and nothing of the archive but its model."""
+    refused(archive, BAD_INPUT, "dedup", "explain", "B-1", "B-2", "--input", "seed/customers.csv")
+
+
+@command("dedup run")
+def _(archive: Archive) -> None:
+    """Reads the file that is given, and touches no directory."""
+    output = archive.home.parent / "clusters.csv"
+    done = archive.as_eve("dedup", "run", "--input", "seed/customers.csv", "--output", str(output))
+    assert done.returncode == 0, done.stderr
+    assert output.read_text().startswith("system,source_id,cluster_id,probability\n")
 
 
 @command("intake")

@@ -1,0 +1,200 @@
+"""A whole file matched: who is who, what is refused, what a person should see; stopped and gone on with, the same."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter, defaultdict
+from itertools import combinations, pairwise
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from archive.errors import BadInput
+from dedup.linkage import matching
+from dedup.linkage.matching import Report, run
+from tests.linkage_people import Made, people
+from tests.linkage_writing import written
+
+
+def quiet(what: str, done: int, total: int | None) -> None:
+    """Hears of progress and says nothing."""
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    return people(700)
+
+
+@pytest.fixture(scope="module")
+def matched(made: Made, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Report]:
+    """The file matched once, with everything that it wrote beside."""
+    place = tmp_path_factory.mktemp("matched")
+    report = run(written(made.rows, place / "people.csv"), place / "c.csv", place / "work", None, quiet)
+    return place / "c.csv", report
+
+
+def _clusters(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return [row["cluster_id"] for row in csv.DictReader(lines)]
+
+
+def _scores(labels: list[str], persons: list[int]) -> tuple[float, float]:
+    """(precision, recall) over pairs."""
+
+    def pairs(values) -> int:  # type: ignore[no-untyped-def]
+        return sum(n * (n - 1) // 2 for n in Counter(values).values())
+
+    right = pairs(zip(labels, persons, strict=True))
+    return right / max(pairs(labels), 1), right / pairs(persons)
+
+
+def test_doubles_are_found_and_families_kept_apart(made: Made, matched: tuple[Path, Report]) -> None:
+    output, report = matched
+    labels = _clusters(output)
+    precision, recall = _scores(labels, made.persons)
+    assert precision > 0.995 and recall > 0.9, (precision, recall)
+    assert report.records == len(labels) == len(made.rows)
+    assert report.clusters == len(set(labels))
+    assert not (output.parent / "work").exists()
+    with output.open(encoding="utf-8") as lines:
+        for row, came in zip(csv.DictReader(lines), made.rows, strict=True):
+            assert (row["system"], row["source_id"]) == (came["system"], came["source_id"])
+            assert 0.0 <= float(row["probability"]) <= 1.0
+
+
+def test_what_is_likely_but_not_certain_is_for_a_person_the_most_valuable_first(matched: tuple[Path, Report]) -> None:
+    with matched[0].open(encoding="utf-8") as lines:
+        clusters = {(r["system"], r["source_id"]): r["cluster_id"] for r in csv.DictReader(lines)}
+    sizes = Counter(clusters.values())
+    with matched[0].with_name("c.review.csv").open(encoding="utf-8") as lines:
+        review = list(csv.DictReader(lines))
+    assert review
+    ends = [(clusters[r["system"], r["source_id"]], clusters[r["other_system"], r["other_source_id"]]) for r in review]
+    assert all(x != y for x, y in ends)
+    worth = [sizes[x] * sizes[y] * float(r["probability"]) for (x, y), r in zip(ends, review, strict=True)]
+    assert all(x >= y - 1e-4 for x, y in pairwise(worth))
+
+
+@pytest.mark.parametrize("step", ["records", "passes", "pairs"])
+def test_a_run_that_was_stopped_goes_on_and_says_the_same(
+    made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setattr(matching, "_ROWS_AT_ONCE", 400)
+    monkeypatch.setattr(matching, "_LEFT_AT_ONCE", 500)
+    file = written(made.rows, tmp_path / "people.csv")
+    run(file, tmp_path / "whole.csv", tmp_path / "work-whole", None, quiet)
+    heard: Counter[str] = Counter()
+
+    def stop(what: str, done: int, total: int | None) -> None:
+        heard[what] += 1
+        if what == step and heard[what] == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(file, tmp_path / "halves.csv", tmp_path / "work", None, stop)
+    assert not (tmp_path / "halves.csv").exists()
+    again: Counter[str] = Counter()
+    starts: dict[str, int] = {}
+
+    def hear(what: str, done: int, total: int | None) -> None:
+        again[what] += 1
+        starts.setdefault(what, done)
+
+    run(file, tmp_path / "halves.csv", tmp_path / "work", None, hear)
+    assert starts[step] > 0, "what was done is not done again"
+    for name in ("csv", "review.csv"):
+        assert (tmp_path / f"halves.{name}").read_bytes() == (tmp_path / f"whole.{name}").read_bytes()
+
+
+def test_another_file_does_not_go_on_with_the_work_of_the_first(made: Made, tmp_path: Path) -> None:
+    def stop(what: str, done: int, total: int | None) -> None:
+        if what == "pairs":
+            raise KeyboardInterrupt
+
+    first = written(made.rows, tmp_path / "one.csv")
+    with pytest.raises(KeyboardInterrupt):
+        run(first, tmp_path / "c.csv", tmp_path / "work", None, stop)
+    report = run(written(made.rows[:300], tmp_path / "two.csv"), tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    assert report.records == 300
+
+
+def test_parquet_says_what_csv_says(matched: tuple[Path, Report], tmp_path: Path) -> None:
+    file = matched[0].with_name("people.csv")
+    with duckdb.connect() as connection:
+        connection.execute(f"copy (select * from read_csv('{file}', all_varchar=true)) to '{tmp_path}/people.parquet'")
+    run(tmp_path / "people.parquet", tmp_path / "b.csv", tmp_path / "work-b", None, quiet)
+    assert matched[0].read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"", b"one,two\n1,2\n", b"system,source_id\n", b"PAR1 and no more"])
+def test_a_file_that_is_none_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadInput):
+        run(path, tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    with pytest.raises(BadInput):
+        run(tmp_path / "none.csv", tmp_path / "c.csv", tmp_path / "work", None, quiet)
+
+
+def test_a_damaged_row_is_counted_and_the_rest_goes_on(made: Made, tmp_path: Path) -> None:
+    file = written(made.rows[:400], tmp_path / "people.csv")
+    file.write_text(file.read_text() + "A,too,few\n")
+    report = run(file, tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    assert (report.records, report.refused_rows) == (400, 1)
+
+
+def _pair_of_namesakes(number: int) -> list[dict[str, str]]:
+    home = {"address": f"г. Рябинск, ул. Лесная, д. {number}, кв. {number % 90 + 1}", "phones": f"90012{number:05d}"}
+    surname = f"Чиж{'абвгдежзик'[number % 10]}{'лмнпрст'[number % 7]}{'ова'[number % 3]}ков"
+    name = {"kind": "person", "surname": surname, "given_name": "Павел", "patronymic": "Павлович"}
+    father = name | home | {"birth_date": f"{1935 + number % 23}-{number % 12 + 1:02d}-{number % 28 + 1:02d}", "contracts": f"C-{number:06d}"}
+    son = name | home | {"birth_date": f"{1965 + number % 23}-{number % 11 + 1:02d}-{number % 27 + 1:02d}", "contracts": f"D-{number:06d}"}
+    return [father, son, father | {"contracts": ""}, name | home]
+
+
+def test_father_and_son_of_one_name_are_never_joined_and_whose_a_bare_record_is_is_asked(
+    made: Made, tmp_path: Path
+) -> None:
+    rows = list(made.rows)
+    for number in range(150):
+        rows += [r | {"system": "N", "source_id": f"N{number}-{i}"} for i, r in enumerate(_pair_of_namesakes(number))]
+    run(written(rows, tmp_path / "people.csv"), tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    labels = _clusters(tmp_path / "c.csv")[len(made.rows) :]
+    with (tmp_path / "c.review.csv").open(encoding="utf-8") as lines:
+        asked = {name for r in csv.DictReader(lines) for name in (r["source_id"], r["other_source_id"])}
+    for number in range(150):
+        father, son, again, bare = labels[4 * number : 4 * number + 4]
+        assert father == again != son, number
+        assert bare not in (father, son), number
+    assert sum(f"N{number}-3" in asked for number in range(150)) > 120
+
+
+def test_a_value_that_hundreds_share_joins_nobody(made: Made, tmp_path: Path) -> None:
+    rows = [row | {"emails": "office@village.example", "phones": "9005550055"} for row in made.rows]
+    output = tmp_path / "c.csv"
+    run(written(rows, tmp_path / "people.csv"), output, tmp_path / "work", None, quiet)
+    precision, _ = _scores(_clusters(output), made.persons)
+    assert precision > 0.97
+
+
+def test_a_given_model_is_used_as_it_is(matched: tuple[Path, Report], tmp_path: Path) -> None:
+    output, first = matched
+    file = output.with_name("people.csv")
+    model = matching.train([file], tmp_path / "training", quiet)
+    second = run(file, tmp_path / "b.csv", tmp_path / "work", model, quiet)
+    assert first.model == second.model == model.version
+    assert isinstance(second, Report)
+    assert output.read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_relatives_stay_apart(made: Made, matched: tuple[Path, Report]) -> None:
+    """No two people of one home end in one cluster."""
+    homes: dict[str, set[int]] = defaultdict(set)
+    of: dict[int, set[str]] = defaultdict(set)
+    for row, person, label in zip(made.rows, made.persons, _clusters(matched[0]), strict=True):
+        if row["address"]:
+            homes[row["address"].casefold()].add(person)
+        of[person].add(label)
+    wrong = [(x, y) for group in homes.values() for x, y in combinations(sorted(group), 2) if of[x] & of[y]]
+    assert len(wrong) <= 1, wrong
