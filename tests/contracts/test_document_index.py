@@ -145,6 +145,21 @@ def _put_in_another_process(url: str, answer: multiprocessing.Queue[str]) -> Non
         answer.put("refused")
 
 
+def test_who_holds_the_right_to_write_has_it_before_the_first_change(opened: Callable[[], DocumentIndex]) -> None:
+    first, second = opened(), opened()
+    first.hold()
+    first.hold()
+    for ask in (second.hold, lambda: second.put_many([document(1, "theirs")])):
+        with pytest.raises(AnotherWrites):
+            ask()
+    first.release()
+    second.hold()
+    second.put_many([document(1, "theirs")])
+    second.commit()
+    assert first.count(Query("theirs"), EVERYBODY) == 1
+    second.release()
+
+
 def test_another_process_is_refused_while_one_writes_and_its_commit_is_seen_here(
     indexes: OpenedIndexes, index: DocumentIndex
 ) -> None:
