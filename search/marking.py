@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -104,12 +105,16 @@ def marker(asked: Asked, effort: Effort, stem: Stem, by_sound: bool = False) -> 
                 if edits := edits_allowed(word, effort):
                     near.update((form, edits) for form in (word, stem(word)))
     names = {sound(word) for word in stems if len(word) > 2 and word.isalpha()} if by_sound else set()
-    keys = [key for term in asked.terms for key in term.numbers]
+    keys = tuple(key for term in asked.terms for key in term.numbers)
     return Marker(frozenset(stems), tuple(beginnings), tuple(near), frozenset(names), _number_pattern(keys), stem)
 
 
-def _number_pattern(keys: Iterable[str]) -> re.Pattern[str] | None:
-    """Finds any of the numbers however it is grouped. Keys are letters and digits only."""
+@lru_cache(maxsize=64)
+def _number_pattern(keys: tuple[str, ...]) -> re.Pattern[str] | None:
+    """Finds any of the numbers however it is grouped. Keys are letters and digits only.
+
+    Kept for the other index, which is asked the same: to make one takes longer than to find the number.
+    """
     alternatives = [r"[ \-./()]{0,3}".join(map(_any_spelling, key)) for key in keys]
     return re.compile("|".join(alternatives)) if alternatives else None
 

@@ -99,7 +99,8 @@ class TantivyIndex(Scribed[Thing]):
             found, total = found_on(page, searcher, wanted, self._kind.layout.schema)
             if total:
                 break
-        marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if query.highlights else None
+        shows = query.highlights and found
+        marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if shows else None
         return Hits(
             total=total,
             hits=tuple(self._hit(searcher, score, place, marks, access) for score, place in found),
