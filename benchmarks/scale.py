@@ -30,14 +30,14 @@ from typing import Any
 import made_up
 from scale_rows import Prepared, loaded, prepare, write
 from serving import COMMAND, ROOT
-from sqlalchemy import Engine, delete, event
+from sqlalchemy import Engine, delete, event, select
 
 from api.printing import Progress
 from archive import journal
 from archive.access import system
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.importing import import_customers
-from archive.schema import outbox
+from archive.schema import outbox, source_record
 from dedup.rows import keys_of_row
 
 BIG_FOLDER = "metering"
@@ -87,6 +87,10 @@ def load_customers(home: Path, count: int) -> None:
     """All customers that are not there yet."""
     progress = Progress("customers", count)
     with opened_alone(home) as catalogue:
+        with catalogue.reading() as connection:
+            last = select(source_record.c.id).where(source_record.c.source_id == made_up.customer(count).source_id)
+            if connection.execute(last.where(source_record.c.system == "made_up")).first():
+                return
         file, actor = customer_file(home, count), system("benchmark")
         import_customers(catalogue, file, keys_of_row, actor, progress.at, chunk_rows=_CUSTOMERS_A_TRANSACTION)
     progress.end()
