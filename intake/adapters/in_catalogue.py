@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    tuple_,
     update,
 )
 
@@ -234,13 +235,6 @@ def _due(is_suspect: bool) -> Select[Any]:
     In the order of the index, so that a long queue costs no more than a short one. Within a lane, reading comes before
     opening: what was begun is brought to its end first.
     """
-    before = job.alias("before")
-    first = (
-        select(func.min(before.c.place))
-        .where(before.c.lane == job.c.lane, before.c.state != "dead")
-        .correlate(job)
-        .scalar_subquery()
-    )
     stops = job.c.interruptions
     return (
         select(job)
@@ -249,11 +243,22 @@ def _due(is_suspect: bool) -> Select[Any]:
             or_(job.c.run_after <= bindparam("now"), job.c.run_after > bindparam("implausible")),
             job.c.kind.in_(KINDS),
             stops >= SUSPECT_INTERRUPTIONS if is_suspect else stops < SUSPECT_INTERRUPTIONS,
-            or_(job.c.kind != "settle", job.c.place == first),
+            or_(job.c.kind != "settle", tuple_(job.c.lane, job.c.place).in_(_firsts())),
         )
         .order_by(job.c.priority, job.c.lane, job.c.kind.desc(), job.c.place)
         .limit(1)
     )
+
+
+def _firsts() -> Select[Any]:
+    """Of each lane the first place that is not settled. Worked out once a question, by one look into the index a lane:
+    asked for each gated letter anew, it took PostgreSQL 50 ms where two thousand were waiting."""
+    lane, before, following = job.alias("lane"), job.alias("before"), job.alias("following")
+    lanes = select(func.min(lane.c.lane).label("lane")).cte("lanes", recursive=True)
+    after = select(func.min(following.c.lane)).where(following.c.lane > lanes.c.lane).scalar_subquery()
+    lanes = lanes.union_all(select(after).where(lanes.c.lane.is_not(None)))
+    first = select(func.min(before.c.place)).where(before.c.lane == lanes.c.lane, before.c.state != "dead")
+    return select(lanes.c.lane, first.correlate(lanes).scalar_subquery()).where(lanes.c.lane.is_not(None))
 
 
 @cache

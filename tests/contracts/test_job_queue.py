@@ -269,6 +269,13 @@ def test_the_post_goes_before_a_bulk_load_of_the_same_branch(queue: JobQueue, ca
     assert following is not None and following.then("read", 9, 9).priority == BULK_PRIORITY
 
 
+def test_what_is_urgent_goes_first_whatever_its_branch_is_called(queue: JobQueue, catalogue: Catalogue) -> None:
+    add(queue, catalogue, NewJob("read", 1, lane_of("A", bulk=True), place_of(1), BULK_PRIORITY))
+    add(queue, catalogue, NewJob("read", 2, lane_of("Z"), place_of(2)))
+    taken = queue.take(this_owner())
+    assert taken is not None and taken.subject == 2
+
+
 def test_a_kind_of_a_later_version_is_left_for_its_worker(queue: JobQueue, catalogue: Catalogue) -> None:
     add(queue, catalogue, NewJob(cast(JobKind, "weigh"), 1, "HQ", place_of(1)))
     add(queue, catalogue, NewJob("read", 2, "HQ", place_of(2)))
