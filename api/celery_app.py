@@ -123,7 +123,7 @@ def worker_app(settings: Settings) -> Celery:
     @worker_init.connect(weak=False)  # type: ignore[untyped-decorator]
     def load(**_about: Any) -> None:
         # Once, before the worker processes are forked, and not in each of them.
-        load_for_work()
+        load_for_work(settings)
 
     @worker_process_init.connect(weak=False)  # type: ignore[untyped-decorator]
     def begin(**_about: Any) -> None:

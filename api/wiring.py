@@ -36,6 +36,24 @@ if TYPE_CHECKING:
     from intake.recutting import Recutter
 
 
+_CLIENTS = {
+    "postgresql": ("archive.adapters.in_postgresql", "sqlalchemy.dialects.postgresql.psycopg", "psycopg"),
+    "s3+http": ("archive.adapters.in_s3",),
+    "elasticsearch": ("search.adapters.in_elasticsearch",),
+    "opensearch": ("search.adapters.in_elasticsearch",),
+    "amqp": ("intake.adapters.in_celery",),
+    "redis": ("intake.adapters.in_celery",),
+}
+"""What is loaded for an address that begins so; with TLS the same."""
+
+
+def clients_of(settings: Settings) -> set[str]:
+    """The modules that opening an archive with these settings loads: for a process that forks before it opens one."""
+    urls = (settings.catalogue_url, settings.objects_url, settings.search_url, settings.jobs_url)
+    schemes = (url.partition(":")[0] for url in urls)
+    return {module for scheme in schemes for name in _CLIENTS if scheme.startswith(name) for module in _CLIENTS[name]}
+
+
 @dataclass(frozen=True)
 class Rooms:
     """One archive, opened: its engines, its door, its pipeline, its indexes.

@@ -20,7 +20,7 @@ from typing import Any
 
 from api import logs
 from api.settings import Settings
-from api.wiring import Rooms, open_rooms
+from api.wiring import Rooms, clients_of, open_rooms
 from archive import journal, journal_proof
 from archive.errors import EngineAway
 from intake.adapters.in_catalogue import this_owner
@@ -48,7 +48,7 @@ def workers(settings: Settings, count: int, forever: bool = False) -> Iterator[C
     after `Crew.all_is_in`, unless `forever`.
     """
     if count:
-        load_for_work()
+        load_for_work(settings)
     # Forked where that is safe: no thread but this one, so no lock is half-held, and no connection is open yet.
     way = "fork" if sum(1 for _ in Path("/proc/self/task").iterdir()) == 1 else "spawn"
     begun, all_in = _Signal(), _Signal()
@@ -138,11 +138,12 @@ class _Signal:
         return self._seen.poll(within_s)
 
 
-def load_for_work() -> None:
+def load_for_work(settings: Settings) -> None:
     """Load what a worker needs, and what it would read from its own files; safe to repeat."""
     # Each worker has a core to itself, and shares none; and a process that forks must not have threads.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for module in ("dedup.adapters.in_catalogue", "intake.adapters.in_tesseract", "intake.pipeline"):
+    steps = ("dedup.adapters.in_catalogue", "intake.adapters.in_tesseract", "intake.pipeline")
+    for module in (*steps, *clients_of(settings)):
         importlib.import_module(module)
     import cv2
 
@@ -186,7 +187,7 @@ def run_worker(settings: Settings, forever: bool, parent: int, begun: _Signal, a
     if os.getppid() != parent:
         return
     logs.begin(settings.log)
-    load_for_work()
+    load_for_work(settings)
     begun.is_given(within_s=None)
     rooms = open_rooms(settings)
     rooms.sandbox.start()

@@ -51,7 +51,7 @@ def work_to_the_end() -> None:
 
 def main(marks: Path) -> int:
     """Answers how many workers died."""
-    load_for_work()
+    load_for_work(read_settings(os.environ))
     die_once_at_each(marks, *BY_WORKERS)
     for died in range(len(BY_WORKERS) + 1):
         worker = os.fork()

@@ -239,7 +239,7 @@ class Kills:
     answering_s: tuple[float, float] = (0.0, 2.5)
     late: float = 0.05
     late_s: tuple[float, float] = (5.0, 10.0)
-    alone_s: tuple[float, float] = (0.0, 0.7)
+    alone_s: tuple[float, float] = (0.0, 1.5)
     within_s: float = float("inf")
     """No kill comes later than this; there are fewer then."""
 

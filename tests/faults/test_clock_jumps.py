@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 
 from api import finding, signing_in  # noqa: F401 - loaded before the clock is moved
+from api.settings import read_settings
 from api.wiring import Rooms
 from api.workers import load_for_work
 from archive import employees, journal, journal_proof, looks  # noqa: F401
@@ -34,7 +35,7 @@ JUMPS = {
 
 @pytest.fixture
 def rooms(tmp_path: Path) -> Iterator[Rooms]:
-    load_for_work()
+    load_for_work(read_settings({}))
     with archive_at(tmp_path / "home") as opened:
         furnish(opened, tmp_path)
         yield opened

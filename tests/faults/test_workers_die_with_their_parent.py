@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -137,3 +138,23 @@ def test_a_worker_that_told_why_it_ended_is_followed_by_none(tmp_path: Path) -> 
         while crew.keep_up() and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not crew.keep_up()
+
+
+def test_whoever_forks_has_loaded_what_the_settings_name_and_begun_no_thread() -> None:
+    urls = {
+        "DOSSIER_CATALOGUE_URL": "postgresql://u:p@localhost/d",
+        "DOSSIER_OBJECTS_URL": "s3+http://k:s@localhost/bucket",
+        "DOSSIER_SEARCH_URL": "opensearch+https://localhost/p",
+        "DOSSIER_JOBS_URL": "amqps://localhost/",
+    }
+    script = (
+        "import os, sys; from api.settings import read_settings; from api.workers import load_for_work\n"
+        f"load_for_work(read_settings({urls!r})); before = set(sys.modules)\n"
+        "from api import wiring; from pathlib import Path; here = Path()\n"
+        "threads = len(os.listdir('/proc/self/task')); s = read_settings(" + repr(urls) + ")\n"
+        "c = wiring.catalogue_at(s.catalogue_url, here); wiring.objects_at(s.objects_url, here)\n"
+        "wiring.indexes_at(s.search_url, here); wiring.jobs_at(s.jobs_url, c)\n"
+        "print(threads, sorted(n for n in set(sys.modules) - before if n.startswith(('archive', 'search', 'intake', 'psycopg', 'minio', 'elastic'))))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == "1 []", told.stderr
