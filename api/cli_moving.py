@@ -13,13 +13,14 @@ import typer
 from api import backup_folder
 from api.cli_context import context, keeper, rooms
 from api.printing import Progress
+from api.proving import prove
+from api.reindexing import reindex
 from api.settings import Settings
 from api.wiring import Rooms, open_rooms
 from archive.backups import note_backup
 from archive.errors import BadInput, Damaged
 from archive.moving import Moved
 from archive.moving import move as carry
-from archive.verifying import verify
 
 
 def join(app: typer.Typer) -> None:
@@ -130,10 +131,8 @@ def _carry(source: Rooms, target: Rooms) -> Moved:
 
 
 def _index_and_prove(target: Rooms) -> None:
-    progress = Progress("indexed", None)
-    target.feeder.reindex(lambda kind, count: progress.at(count, note=kind))
-    progress.end()
-    damages = [problem for problem in verify(target.catalogue, target.objects, keeper(target)) if not problem.harmless]
+    reindex(target)
+    damages = [problem for problem in prove(target, keeper(target)) if not problem.harmless]
     for problem in damages:
         context().printer.row(dataclasses.asdict(problem), f"{problem.kind}  {problem.subject}: {problem.words}")
     if damages:

@@ -7,6 +7,7 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
+from archive.holds import Held
 from archive.showing.letters import Part, Place, SameLetter
 from archive.showing.state import Queue
 
@@ -79,6 +80,7 @@ class Document(TypedDict):
     places: Sequence[Place]
     same: Sequence[SameLetter]
     duplicate_of: int | None
+    hold: Held | None
 
 
 class TextPage(TypedDict):
