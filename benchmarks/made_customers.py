@@ -257,8 +257,6 @@ def _family(world: World, household: int, first: int) -> list[Person]:
         if r.random() < 0.04:
             twin = _child(world, head, family, first + len(family), home, phone, meter)
             twin.birth, twin.relation = family[-1].birth, "twin"
-            if twin.given == family[-1].given:
-                twin.given = world.given(twin.woman) if twin.woman != family[-1].woman else twin.given + "ий"
             family.append(twin)
     return family
 
@@ -268,6 +266,8 @@ def _child(world: World, head: Person, family: list[Person], number: int, home: 
     child = _person(
         world, head.household, number, "child", head.surname, world.random.random() < 0.5, born, home, phone, meter
     )
+    while child.given in {p.given for p in family}:
+        child.given = world.given(child.woman)
     father = next((p for p in family if not p.woman and p.relation in ("head", "spouse")), None)
     if father is not None:
         child.middle = patronymic(father.given, child.woman)

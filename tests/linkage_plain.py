@@ -52,7 +52,7 @@ def _word(x: str, y: str, lexicon: Lexicon, spelt: bool = True) -> int:
     if not x or not y:
         return 0
     if x == y:
-        return 5
+        return 2 if spelt and len(x) == 1 else 5
     if not spelt:
         return 1
     short, long_ = sorted((x, y), key=len)

@@ -92,8 +92,8 @@ def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) ->
         said = score(codes[own], model.kind(kind), records[kind])
         same[own], vetoed[own], doubt[own], differs[own] = said.same, said.vetoed, said.doubt, said.differs
         least = _LEAST[model.kind(kind).needs_individual]
-        least = _threshold(said.same, np.where(said.vetoed, 0, counts[own]), model, least)
-        joins[own] = (said.same >= least) & ~said.vetoed
+        least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model, least)
+        joins[own] = (said.same >= least) & ~said.vetoed & said.alone
     odds = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
     return _Table(found, same, odds, joins, vetoed, doubt, differs)
 

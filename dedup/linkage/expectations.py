@@ -63,6 +63,8 @@ FIXED = ("given", "birth")
 """What makes these kinds what they are, and is not fitted: else doubles with a spoilt date would pass for a family."""
 MOST_OF_KIN = {"twin": 0.4, "namesake": 0.4}
 """Twins and namesakes live in families: so many pairs of them at the most for each pair of other relatives."""
+MOST_OF_SAME = {"given": 0.004, "birth": 0.012}
+"""Where there are families, so many records of one person at the most differ in this: else twins pass for slips."""
 RELATED_FIRMS: dict[str, dict[str, dict[str, float]]] = {
     "kin": _SHARED
     | {

@@ -127,11 +127,18 @@ def _name_codes(a: Ints, b: Ints, words: Words, lexicon: Lexicon, spelt: NDArray
     codes = np.full(len(a), _DIFFERS, dtype=np.uint8)
     codes[(a == 0) | (b == 0)] = _MISSING
     codes[(a == b) & (a > 0)] = _EQUAL
+    codes[(codes == _EQUAL) & spelt & _single(a, words)] = _INITIAL
     open_ = np.flatnonzero((codes == _DIFFERS) & spelt)
     if len(open_):
         left, right, back = _distinct(a[open_], b[open_], words)
         codes[open_] = _alike(left, right, lexicon)[back]
     return codes
+
+
+def _single(ids: Ints, words: Words) -> NDArray[np.bool_]:
+    """Where a word is one letter: that two initials are equal is no more than that they agree."""
+    found, back = np.unique(ids, return_inverse=True)
+    return np.array([len(words.texts[i]) == 1 for i in found], dtype=bool)[back]
 
 
 def _distinct(a: Ints, b: Ints, words: Words) -> tuple[list[str], list[str], Ints]:

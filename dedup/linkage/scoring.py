@@ -8,7 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.linkage.chance import FIRST_EQUAL
-from dedup.linkage.levels import ACCOUNT, BIRTH, CONTRACT, FIELDS, GIVEN, MIDDLE, TAX_ID, Codes
+from dedup.linkage.levels import (
+    ACCOUNT,
+    BIRTH,
+    CONTRACT,
+    DWELLING,
+    EMAIL,
+    FIELDS,
+    GIVEN,
+    MIDDLE,
+    NAMESAKE,
+    PHONE,
+    PREMISES,
+    TAX_ID,
+    Codes,
+)
 from dedup.linkage.model import SAME, KindModel, Rates
 
 Floats = NDArray[np.float64]
@@ -23,6 +37,8 @@ class Scores:
     vetoed: NDArray[np.bool_]
     individual: NDArray[np.bool_]
     differs: NDArray[np.bool_]
+    alone: NDArray[np.bool_]
+    """Whether the pair may be joined as it is, once it is likely enough: in families not on a name and a home alone."""
 
     @property
     def doubt(self) -> Floats:
@@ -47,7 +63,14 @@ def score(codes: Codes, model: KindModel, records: int) -> Scores:
     likely /= likely.sum(axis=0)
     related = {n: likely[i] for i, n in enumerate(names) if n != SAME}
     individual = individually_agrees(codes)
-    return Scores(likely[names.index(SAME)], related, _vetoed(codes, model, individual), individual, _differs(codes))
+    return Scores(
+        likely[names.index(SAME)],
+        related,
+        _vetoed(codes, model, individual),
+        individual,
+        _differs(codes),
+        _alone(codes, model, individual),
+    )
 
 
 def bits(codes: Codes, rates: Rates) -> Floats:
@@ -66,6 +89,15 @@ def individually_agrees(codes: Codes) -> NDArray[np.bool_]:
     for at in (TAX_ID, ACCOUNT, CONTRACT):
         agrees = agrees | (codes[:, at] >= FIRST_EQUAL[at])
     return np.asarray(agrees)
+
+
+def _alone(codes: Codes, model: KindModel, individual: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    if not model.needs_individual:
+        return np.ones(len(codes), dtype=bool)
+    reached = (codes[:, PHONE] >= FIRST_EQUAL[PHONE]) | (codes[:, EMAIL] >= FIRST_EQUAL[EMAIL])
+    at_home = (codes[:, DWELLING] >= FIRST_EQUAL[DWELLING] - 1) | (codes[:, PREMISES] >= FIRST_EQUAL[PREMISES])
+    no_namesake, maybe = codes[:, NAMESAKE] == 1, codes[:, NAMESAKE] == 2
+    return np.asarray(individual | (no_namesake & (reached | at_home)) | (maybe & reached))
 
 
 def _differs(codes: Codes) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from dedup.linkage.chance import FIRST_EQUAL, Chance, Floats, expected_levels
 from dedup.linkage.expectations import (
     FIXED,
     MOST_OF_KIN,
+    MOST_OF_SAME,
     RELATED,
     RELATED_A_RECORD,
     RELATED_FIRMS,
@@ -30,6 +31,8 @@ _STILL = 1e-7
 _HELD_BY = 30.0
 """As many pairs of a class do its expectations weigh."""
 _FEWEST = 0.01
+_MANY_KIN = 0.05
+_AT = {field.name: at for at, field in enumerate(FIELDS)}
 _FAMILIES = 2e-3
 """Namesakes for each pair of one person, from which the data are said to show families."""
 
@@ -105,6 +108,7 @@ def _fitted(
     patterns: Patterns, chance: Chance, unrelated: Rates, expected: dict[str, list[Floats]], state: _State
 ) -> tuple[_State, Floats]:
     """EM with the unrelated class held: its rates and its mass, all pairs there are. Answers the classes' shares too."""
+    names_kin = list(expected).index("kin")
     by_chance = chance.pairs * np.exp(_log_rates(patterns.codes, [np.array(unrelated[f.name]) for f in FIELDS]))
     for _ in range(_STEPS):
         logs = [_log_rates(patterns.codes, rates) for rates in state.rates.values()]
@@ -116,11 +120,25 @@ def _fitted(
             name: _rates_of(patterns.codes, weights[i], expected[name], chance, FIXED if name != "same" else ())
             for i, name in enumerate(expected)
         }
+        if masses[names_kin] > _MANY_KIN * masses[0]:
+            rates["same"] = _capped(rates["same"])
         moved = np.abs(masses - state.masses).max()
         state = _State(rates, masses)
         if moved < _STILL * patterns.counts.sum():
             break
     return state, shares
+
+
+def _capped(rates: list[Floats]) -> list[Floats]:
+    """The rates of one person, who has one given name and one birth date but for rare mistakes."""
+    found = list(rates)
+    for name, most in MOST_OF_SAME.items():
+        at = _AT[name]
+        if rates[at][1] > most:
+            rest = rates[at] * (1 - most) / (1 - rates[at][1])
+            rest[1] = most
+            found[at] = rest
+    return found
 
 
 def _in_families(masses: Floats, names: list[str]) -> Floats:

@@ -148,8 +148,22 @@ def _pair_of_namesakes(number: int) -> list[dict[str, str]]:
     home = {"address": f"г. Рябинск, ул. Лесная, д. {number}, кв. {number % 90 + 1}", "phones": f"90012{number:05d}"}
     surname = f"Чиж{'абвгдежзик'[number % 10]}{'лмнпрст'[number % 7]}{'ова'[number % 3]}ков"
     name = {"kind": "person", "surname": surname, "given_name": "Павел", "patronymic": "Павлович"}
-    father = name | home | {"birth_date": f"{1935 + number % 23}-{number % 12 + 1:02d}-{number % 28 + 1:02d}", "contracts": f"C-{number:06d}"}
-    son = name | home | {"birth_date": f"{1965 + number % 23}-{number % 11 + 1:02d}-{number % 27 + 1:02d}", "contracts": f"D-{number:06d}"}
+    father = (
+        name
+        | home
+        | {
+            "birth_date": f"{1935 + number % 23}-{number % 12 + 1:02d}-{number % 28 + 1:02d}",
+            "contracts": f"C-{number:06d}",
+        }
+    )
+    son = (
+        name
+        | home
+        | {
+            "birth_date": f"{1965 + number % 23}-{number % 11 + 1:02d}-{number % 27 + 1:02d}",
+            "contracts": f"D-{number:06d}",
+        }
+    )
     return [father, son, father | {"contracts": ""}, name | home]
 
 
