@@ -66,6 +66,8 @@ def compared(files: list[Path], rounds: int) -> dict[str, float]:
             runs["plain_one"].append(plain(folder / "list", 1))
             runs["plain_two"].append(plain(folder / "list", 2))
             runs["start"].append(worked([folder / "letter.txt"], folder / f"start{turn}", 2))
+            told = ", ".join(f"{name} {every[-1][0]:.1f} s ({every[-1][1]:.1f} CPU-s)" for name, every in runs.items())
+            print(f"round {turn + 1}: {told}", file=sys.stderr, flush=True)
     wall, cpu = ({name: statistics.median(run[at] for run in every) for name, every in runs.items()} for at in (0, 1))
     return {
         "pages": len(pages),
