@@ -46,6 +46,13 @@ def next_stage(type_: CaseType, stage: str) -> Stage | None:
     return type_.stages[place + 1] if place + 1 < len(codes) else None
 
 
+def stage_before(type_: CaseType, stage: str) -> Stage | None:
+    """The step before this one; None at the first, and for a step that the configuration has lost."""
+    codes = [one.code for one in type_.stages]
+    place = codes.index(stage) if stage in codes else 0
+    return type_.stages[place - 1] if place else None
+
+
 def _need(document: RequiredDocument, letters: Sequence[Held]) -> Need:
     for letter in letters:
         if letter.document_type in document.letters:

@@ -49,6 +49,12 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
+def if_match(subject: str) -> dict[str, Any]:
+    """What the description of the API tells of a route that holds for one version only."""
+    told = {"description": f"the ETag of the {subject} that the decision is about", "schema": {"type": "string"}}
+    return {"parameters": [{"name": "If-Match", "in": "header", "required": True, **told}]}
+
+
 def version_wanted(request: Request) -> int:
     """The version in `If-Match`: what the asker saw when deciding. Raises: Conflict where it is missing or odd."""
     given = request.headers.get("if-match", "").strip().removeprefix("W/").strip('"')

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
 
 from api import looking
-from api.http.answering import answer, etag, rooms_of, version_wanted
+from api.http.answering import answer, etag, if_match, rooms_of, version_wanted
 from api.http.rooms import Rooms
 from api.http.shapes import PROBLEMS, Decided, DecidedAlike, Problem, RescanSlip
 from api.signing_in import Asker, who_asks
@@ -19,17 +19,7 @@ from archive.ports import Catalogue
 from archive.showing import desk
 from intake import deciding, deciding_alike, decision, rescan_slip
 
-_IF_MATCH = {
-    "parameters": [
-        {
-            "name": "If-Match",
-            "in": "header",
-            "required": True,
-            "schema": {"type": "string"},
-            "description": "the ETag of the document that the decision is about",
-        }
-    ]
-}
+_IF_MATCH = if_match("document")
 _CONFLICT: dict[int | str, Any] = {
     409: {"model": Problem, "description": "Somebody else was first, or If-Match is missing."}
 }

@@ -80,6 +80,7 @@ class Card:
     items: Sequence[Item]
     follows: Neighbour | None = None
     followed_by: Sequence[Neighbour] = ()
+    version: int = 1
 
 
 def card(connection: Connection, access: Access, number: str) -> Card:
@@ -108,6 +109,7 @@ def card(connection: Connection, access: Access, number: str) -> Card:
         items=_items(connection, access, row.id),
         follows=next(iter(_neighbours(connection, access, case.c.id == row.follows_id)), None),
         followed_by=_neighbours(connection, access, case.c.follows_id == row.id),
+        version=row.version,
     )
 
 

@@ -82,6 +82,9 @@ ROUTES: dict[str, Asked] = {
         lambda made: f"/api/customers/{made.customers['B-3']}/documents", (200,)
     ),
     "GET /api/cases/{number}": Asked(lambda made: f"/api/cases/{made.cases['filed reading']}", (404,)),
+    "POST /api/cases/{number}/step": Asked(
+        lambda made: f"/api/cases/{made.cases['filed reading']}/step", (404,), json={"stage": "enter_readings"}
+    ),
     "GET /api/search": Asked(_at("/api/search?q=flicker&in=documents"), (200,)),
     "GET /api/suggestions": Asked(_at("/api/suggestions?q=flick"), (200,)),
     "GET /api/counts": Asked(_at("/api/counts"), (200,)),
@@ -108,6 +111,11 @@ ROUTES: dict[str, Asked] = {
     "GET /desk/cases": Asked(lambda made: f"/desk/cases?customer_id={made.customers['B-3']}", (200,)),
     "POST /desk/{document_id}/accept": Asked(_desk("accept"), (404,), form={"version": "2"}),
     "POST /desk/{document_id}/correct": Asked(
+    "POST /cases/{number}/step": Asked(
+        lambda made: f"/cases/{made.cases['filed reading']}/step",
+        (404,),
+        form={"version": "1", "stage": "enter_readings"},
+    ),
         _desk("correct"), (404,), form={"version": "2", "document_type": "invoice", "customer_id": "1"}
     ),
     "POST /desk/{document_id}/reject": Asked(_desk("reject"), (404,), form={"version": "2", "reason": "advertising"}),
