@@ -66,7 +66,7 @@ def _wait_until_ready(port: int) -> None:
     until = time.monotonic() + _READY_S
     while True:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api/search?q=warm", timeout=5).close()
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
             return
         except OSError:
             if time.monotonic() > until:

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from archive.access import Access
 from archive.schema import document, filing, folder
@@ -32,17 +32,25 @@ class FolderCount:
 def counts(connection: Connection, access: Access, owners: Sequence[int]) -> list[FolderCount]:
     """The folders of these identities of one customer that hold something for the asker, by code."""
     ids = _ids(connection, owners)
-    alone = {code: places[0] for code, places in ids.items() if len(places) == 1}
-    query = select(filing.c.folder_id, func.count()).where(filing.c.folder_id.in_(alone.values()), seen(access))
-    held = {place: count for place, count in connection.execute(query.group_by(filing.c.folder_id))}  # noqa: C416
-    found = {code: held.get(place, 0) for code, place in alone.items()}
-    for code, places in ids.items():
-        if len(places) > 1:  # of customers that were merged: one letter may lie with several of them
-            several = select(func.count(filing.c.document_id.distinct())).where(
-                filing.c.folder_id.in_(places), seen(access)
-            )
-            found[code] = connection.execute(several).scalar_one()
+    places = [place for several in ids.values() for place in several]
+    seen, silent = (
+        func.count().filter(visible.documents(access, filing)),
+        func.count().filter(filing.c.branch.is_(None)),
+    )
+    query = select(filing.c.folder_id, seen, silent).where(filing.c.folder_id.in_(places)).group_by(filing.c.folder_id)
+    held = {place: (count, unsaid) for place, count, unsaid in connection.execute(query)}
+    found = {}
+    for code, several in ids.items():
+        count, unsaid = held.get(several[0], (0, 0))
+        # Of customers that were merged, one letter may lie with several; of what is silent, the letter is asked.
+        found[code] = _asked(connection, access, several) if len(several) > 1 or unsaid else count
     return [FolderCount(code, count) for code, count in sorted(found.items()) if count]
+
+
+def _asked(connection: Connection, access: Access, places: Sequence[int]) -> int:
+    """How many letters in these folders the asker may see, by the letters themselves, each once."""
+    query = select(func.count(filing.c.document_id.distinct())).join(document, document.c.id == filing.c.document_id)
+    return int(connection.execute(query.where(filing.c.folder_id.in_(places), visible.documents(access))).scalar_one())
 
 
 def newest(
@@ -50,7 +58,8 @@ def newest(
 ) -> list[int]:
     """The ids of the newest letters in the folder of this code, of any code where it is empty, highest first.
 
-    `before`: only those below it, where it is not 0. `skip`: leave out so many first.
+    `before`: only those below it, where it is not 0. `skip`: leave out so many first. Some of them may not be for the asker,
+    where an older version filed: whoever shows them asks the letters.
     """
     ids = _ids(connection, owners)
     wanted = ids.get(code, []) if code else [place for places in ids.values() for place in places]
@@ -62,18 +71,16 @@ def newest(
 
 
 def _newest(connection: Connection, access: Access, place: int, before: int, skip: int, limit: int) -> list[int]:
-    query = select(filing.c.document_id).where(filing.c.folder_id == place, seen(access))
+    query = select(filing.c.document_id).where(filing.c.folder_id == place, _may_be_seen(access))
     if before:
         query = query.where(filing.c.document_id < before)
     query = query.order_by(filing.c.document_id.desc()).offset(skip).limit(limit)
     return list(connection.execute(query).scalars())
 
 
-def seen(access: Access) -> ColumnElement[bool]:
-    """Filings whose letter the asker may see."""
-    own = and_(filing.c.branch.is_not(None), visible.documents(access, filing))
-    asked = exists().where(document.c.id == filing.c.document_id, visible.documents(access))
-    return or_(own, and_(filing.c.branch.is_(None), asked))
+def _may_be_seen(access: Access) -> ColumnElement[bool]:
+    """Filings whose letter the asker may see, and silent ones: whoever shows a letter asks it itself."""
+    return or_(visible.documents(access, filing), filing.c.branch.is_(None))
 
 
 def _ids(connection: Connection, owners: Sequence[int]) -> dict[str, list[int]]:
