@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -115,7 +116,8 @@ def test_a_worker_that_is_killed_is_followed_by_another_that_does_its_job(tmp_pa
     letter = tmp_path / "letter.txt"
     letter.write_text("A letter for the second one.")
     with workers(settings, 1) as crew:
-        (first,) = descendants(os.getpid())
+        (first,) = (child.pid for child in multiprocessing.active_children())
+        assert first is not None
         os.kill(first, signal.SIGKILL)
         opened = open_rooms(settings)
         with opened.catalogue.writing() as connection:
