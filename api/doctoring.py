@@ -18,6 +18,7 @@ from api.wording import wording
 from archive import outbox
 from archive.errors import DossierError
 from archive.ports import Catalogue, ObjectStore
+from archive.retention import undated, undated_words
 from archive.schema import job
 from intake.ports import JobQueue
 from search.ports import CustomerIndex, DocumentIndex
@@ -40,6 +41,7 @@ def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
     yield _finding("python", True, platform.python_version())
     yield from engines(rooms)
     yield _object_lock(rooms)
+    yield _dates(rooms)
     yield _checked("index", lambda: _lag(rooms), "run `dossier work`, or `dossier reindex` where it stays behind")
     yield _refused(rooms)
     yield _jobs(rooms)
@@ -96,6 +98,16 @@ def _object_lock(rooms: Rooms) -> dict[str, Any]:
         return _finding("object lock", False, str(error), remedy)
     told = f"WORM mode proven: {protection.words}" if protection.proven else protection.words
     return _finding("object lock", protection.proven or not protection.wanted, told, remedy)
+
+
+def _dates(rooms: Rooms) -> dict[str, Any]:
+    years = rooms.settings.retain_years
+    with rooms.catalogue.reading() as connection:
+        waiting = undated(connection, years)
+    every = f"every original bears the date until which it is kept ({years} years)"
+    told = every if years else "originals are given no date until which they are kept (DOSSIER_RETAIN_YEARS)"
+    remedy = "start a worker (`dossier work`), or run `dossier protect`"
+    return _finding("retention", not waiting, undated_words(waiting, years) if waiting else told, remedy)
 
 
 def _lag(rooms: Rooms) -> str:

@@ -16,5 +16,5 @@ def prove(opened: Rooms, access: Access, progress: Progress = lambda what, done:
 
     Raises: Forbidden, EngineAway.
     """
-    yield from verify(opened.catalogue, opened.objects, access, progress)
+    yield from verify(opened.catalogue, opened.objects, access, progress, opened.settings.retain_years)
     yield from differences(opened.catalogue, opened.documents_index, opened.customers_index, access, progress)

@@ -15,6 +15,9 @@ from archive.ports import Catalogue, ObjectStore
 from archive.schema import arrival, document, legal_hold, object_
 from archive.sentences import say
 
+WHY_CHARS = 2000
+"""How long a reason may be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

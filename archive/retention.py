@@ -12,15 +12,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, literal_column, or_, select, update
 
-from archive.clock import as_moment
+from archive.clock import as_moment, as_text
 from archive.errors import Conflict
 from archive.ports import Catalogue, ObjectStore
 from archive.problems import Problem
 from archive.schema import UNDATED, object_
 
 _CHUNK = 200
+MOST_COUNTED = 1000
+"""How many originals without a date are counted: enough to know that nobody gives dates."""
 _MAY_WAIT = timedelta(minutes=5)
 
 
@@ -71,8 +73,10 @@ class Retention:
         protection = self.objects.protection()
         if protection.wanted and not protection.proven:
             yield Problem("lock_refused", "objects", protection.words)
-        if self.years and (waiting := self._waiting()):
-            words = f"{waiting} originals or more have no date yet: start a worker, or run `dossier protect`"
+        with self.catalogue.reading() as connection:
+            waiting = undated(connection, self.years)
+        if waiting:
+            words = f"{undated_words(waiting, self.years)}: start a worker, or run `dossier protect`"
             yield Problem("undated", "objects", words, harmless=True)
         for rows in _kept_rows(self.catalogue) if protection.proven else ():
             for row in rows:
@@ -84,9 +88,23 @@ class Retention:
             query = select(object_.c.digest, object_.c.created_at).where(UNDATED).limit(_CHUNK)
             return list(connection.execute(query))
 
-    def _waiting(self) -> int:
-        late = datetime.now(UTC) - _MAY_WAIT
-        return sum(1 for row in self._undated() if as_moment(row.created_at) < late)
+
+def undated(connection: Connection, years: int) -> int:
+    """How many originals should have a date by these years and have none; those of this moment are not late yet.
+
+    Counted up to `MOST_COUNTED`; 0 where no dates are given.
+    """
+    if not years:
+        return 0
+    late = as_text(datetime.now(UTC) - _MAY_WAIT)
+    some: Select[Any] = select(literal_column("1")).select_from(object_).where(UNDATED, object_.c.created_at < late)
+    return connection.execute(select(func.count()).select_from(some.limit(MOST_COUNTED).subquery())).scalar_one()
+
+
+def undated_words(waiting: int, years: int) -> str:
+    """What an operator is told of them."""
+    count = f"{waiting} originals or more bear" if waiting >= MOST_COUNTED else f"{waiting} originals bear"
+    return f"{count} no date, though DOSSIER_RETAIN_YEARS is {years}"
 
 
 def last_day(received: date, years: int) -> date:

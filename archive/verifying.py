@@ -26,9 +26,15 @@ Progress = Callable[[str, int], None]
 
 
 def verify(
-    catalogue: Catalogue, objects: ObjectStore, access: Access, progress: Progress = lambda what, done: None
+    catalogue: Catalogue,
+    objects: ObjectStore,
+    access: Access,
+    progress: Progress = lambda what, done: None,
+    retain_years: int = 0,
 ) -> Iterator[Problem]:
     """Everything that does not prove true; nothing where all is well. Reads every byte that we hold.
+
+    With `retain_years` every original must bear the date until which it is kept.
 
     Raises:
         Forbidden: verifying is not this employee's to do.
@@ -49,7 +55,7 @@ def verify(
     progress("objects", 0)
     yield from bytes_held.damaged(catalogue, objects, lambda done: progress("objects", done))
     progress("locks", 0)
-    yield from Retention(catalogue, objects, 0).unprotected()
+    yield from Retention(catalogue, objects, retain_years).unprotected()
     progress("leftovers", 0)
     yield from bytes_held.leftovers(catalogue, objects)
 

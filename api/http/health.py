@@ -15,6 +15,7 @@ from api.http.shapes import PROBLEMS, Health, Readiness
 from api.probing import Answer
 from api.signing_in import Asker
 from archive import measures
+from archive.retention import undated
 from archive.showing.state import queues, state
 
 router = APIRouter(tags=["health"])
@@ -45,6 +46,7 @@ def health_of(rooms: Rooms, asker: Asker, answers: Sequence[Answer]) -> dict[str
     with rooms.catalogue.reading() as connection:
         now = state(connection, asker.access)
         queue = queues(connection)
+        without_date = undated(connection, rooms.settings.retain_years)
         ocr = next((one for one in measures.kept(connection) if one.name == measures.OCR_PAGE), None)
     disk = shutil.disk_usage(rooms.settings.home if rooms.settings.home.exists() else "/")
     found: dict[str, Any] = {name: getattr(now, name) for name in now.__slots__}
@@ -56,6 +58,8 @@ def health_of(rooms: Rooms, asker: Asker, answers: Sequence[Answer]) -> dict[str
         "engines": list(engines.values()),
         **{name: engines[name]["about"] or kinds[name] for name in ("catalogue", "objects")},
         "queue": queue,
+        "retain_years": rooms.settings.retain_years,
+        "undated": without_date,
         "ocr_pages": ocr.count if ocr else 0,
         "ocr_page_seconds": ocr.mean_s if ocr else None,
         "free_bytes": disk.free,

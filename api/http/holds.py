@@ -11,14 +11,13 @@ from api.http.answering import By, Here, answer
 from api.http.shapes import PROBLEMS
 from archive import holds
 
-_WHY_CHARS = 2000
 router = APIRouter(prefix="/api/documents/{document_id}/hold", tags=["holds"], responses=PROBLEMS)
 
 
 class Hold(BaseModel):
     """Why the letter must stay."""
 
-    reason: str = Field(min_length=1, max_length=_WHY_CHARS)
+    reason: str = Field(min_length=1, max_length=holds.WHY_CHARS)
 
 
 @router.put("", response_model=holds.Held)
@@ -29,7 +28,7 @@ def place(document_id: int, hold: Hold, rooms: Here, asker: By) -> Response:
 
 @router.delete("", status_code=204, response_class=Response)
 def lift(
-    document_id: int, rooms: Here, asker: By, reason: Annotated[str, Query(min_length=1, max_length=_WHY_CHARS)]
+    document_id: int, rooms: Here, asker: By, reason: Annotated[str, Query(min_length=1, max_length=holds.WHY_CHARS)]
 ) -> Response:
     """End a letter's hold. For admins."""
     holds.lift(rooms.catalogue, rooms.objects, asker.supervising, document_id, reason)

@@ -147,10 +147,15 @@ class EngineState(TypedDict):
 
 
 class Health(TypedDict):
-    """Whether the archive can be trusted now."""
+    """Whether the archive can be trusted now.
+
+    `undated`: originals that still bear no end of their retention, though they are kept for `retain_years`; counted to 1000.
+    """
 
     engines: Sequence[EngineState]
     queue: Sequence[Queue]
+    retain_years: int
+    undated: int
     ocr_pages: int
     ocr_page_seconds: float | None
     catalogue: str

@@ -11,11 +11,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
+from api.pages.forms import Form, proven_form, see_other
 from api.pages.letter_view import letter_view
 from api.pages.rendering import page, wording_for
 from api.reading_pages import pages_of
 from api.signing_in import Asker, who_asks
 from api.wording import Wording
+from archive import holds
 from archive.showing import letters
 
 router = APIRouter(include_in_schema=False)
@@ -49,7 +51,33 @@ def show(
     t = wording_for(request, asker)
     told = [_line(t, one, {str(key): name for key, (_id, name) in names.items()}) for one in history]
     decides = asker.access.decides
-    return page(request, asker, "document.html", view=view, history=told, hits=bool(q), decides=decides)
+    may_hold = holds.supervises(asker.supervising) and asker.supervising.sees(card.row.branch, card.row.mark)
+    shown: dict[str, Any] = {"view": view, "history": told, "hits": bool(q), "decides": decides}
+    return page(request, asker, "document.html", reason_chars=holds.WHY_CHARS if may_hold else 0, **shown)
+
+
+@router.post("/documents/{document_id}/hold")
+def hold(
+    document_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+    form: Annotated[Form, Depends(proven_form)],
+) -> Response:
+    """Put the letter on legal hold, and show it again."""
+    holds.place(rooms.catalogue, rooms.objects, asker.supervising, document_id, form.get("reason", ""))
+    return see_other(f"/documents/{document_id}")
+
+
+@router.post("/documents/{document_id}/lift")
+def lift(
+    document_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+    form: Annotated[Form, Depends(proven_form)],
+) -> Response:
+    """End the letter's legal hold, and show it again."""
+    holds.lift(rooms.catalogue, rooms.objects, asker.supervising, document_id, form.get("reason", ""))
+    return see_other(f"/documents/{document_id}")
 
 
 def _customers_in(history: Sequence[letters.Happening]) -> list[int]:
@@ -61,7 +89,9 @@ def _line(t: Wording, one: letters.Happening, names: Mapping[str, str]) -> Histo
     shown = [
         (name, _value(t, name, one.before.get(name), names), _value(t, name, after, names))
         for name, after in one.after.items()
-        if name in ("state", "reason", "type", "customer", "number", "hold", "lifted") and after and one.before.get(name) != after
+        if name in ("state", "reason", "type", "customer", "number", "hold", "lifted")
+        and after
+        and one.before.get(name) != after
     ]
     return HistoryLine(one.at, one.actor, one.action, shown)
 

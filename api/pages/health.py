@@ -16,6 +16,7 @@ from api.pages.rendering import page, wording_for
 from api.signing_in import Asker, who_asks
 from api.wording import Wording
 from archive.clock import as_moment, as_text
+from archive.retention import MOST_COUNTED
 from archive.showing.state import Queue
 
 router = APIRouter(include_in_schema=False)
@@ -65,10 +66,22 @@ def _lines(t: Wording, health: Mapping[str, Any], now: datetime) -> list[Line]:
         Line("dead", t.number(health["jobs_dead"]), bool(health["jobs_dead"])),
         Line("review", _waiting(t, health["review_waiting"], health["review_oldest"])),
         Line("disk", t("health.disk.told", free=t.size(health["free_bytes"])), disk_low),
+        *dates(t, health),
         Line("journal", t.many("health.journal.told", health["journal_unsealed"]), _journal_late(health)),
         Line("verify", _since(t, health["last_verify"]), _late(health["last_verify"], now, VERIFY_LATE_S)),
         Line("backup", _since(t, health["last_backup"]), _late(health["last_backup"], now, BACKUP_LATE_S)),
     ]
+
+
+def dates(t: Wording, health: Mapping[str, Any]) -> list[Line]:
+    """Whether originals bear their dates, where they are to have some."""
+    if not health["retain_years"]:
+        return []
+    waiting = health["undated"]
+    if waiting >= MOST_COUNTED:
+        return [Line("dates", t("health.dates.many", count=t.number(waiting)), True)]
+    told = t.many("health.dates.told", waiting) if waiting else t.many("health.dates.all", health["retain_years"])
+    return [Line("dates", told, bool(waiting))]
 
 
 def _engine(t: Wording, health: Mapping[str, Any], name: str, told: str = "") -> Line:

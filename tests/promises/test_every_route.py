@@ -95,6 +95,12 @@ ROUTES: dict[str, Asked] = {
     "GET /api/ledger/received-again": Asked(_at("/api/ledger/received-again"), (200,)),
     "PUT /api/documents/{document_id}/hold": Asked(_document("/hold"), (403,), json={"reason": "a claim"}),
     "DELETE /api/documents/{document_id}/hold": Asked(_document("/hold?reason=settled"), (403,)),
+    "POST /documents/{document_id}/hold": Asked(
+        lambda made: f"/documents/{made.documents[HIDDEN]}/hold", (403,), form={"reason": "a claim"}
+    ),
+    "POST /documents/{document_id}/lift": Asked(
+        lambda made: f"/documents/{made.documents[HIDDEN]}/lift", (403,), form={"reason": "settled"}
+    ),
     "GET /api/looks": Asked(_at("/api/looks?customer=3"), (403,)),
     "GET /looks": Asked(_at("/looks?customer=3"), (403,)),
     "GET /sign-in": Asked(_at("/sign-in"), (200,)),
@@ -105,17 +111,17 @@ ROUTES: dict[str, Asked] = {
     "GET /documents/{document_id}": Asked(lambda made: f"/documents/{made.documents[HIDDEN]}", (404,)),
     "GET /customers/{customer_id}": Asked(lambda made: f"/customers/{made.customers['B-3']}", (200,)),
     "GET /cases/{number}": Asked(lambda made: f"/cases/{made.cases['filed reading']}", (404,)),
+    "POST /cases/{number}/step": Asked(
+        lambda made: f"/cases/{made.cases['filed reading']}/step",
+        (404,),
+        form={"version": "1", "stage": "enter_readings"},
+    ),
     "GET /arrivals/{receipt_number}": Asked(lambda made: f"/arrivals/{made.receipts[HIDDEN]}", (404,)),
     "GET /desk": Asked(_at("/desk"), (200,)),
     "GET /desk/customers": Asked(_at("/desk/customers?doc=1&cq=whitlock"), (200,)),
     "GET /desk/cases": Asked(lambda made: f"/desk/cases?customer_id={made.customers['B-3']}", (200,)),
     "POST /desk/{document_id}/accept": Asked(_desk("accept"), (404,), form={"version": "2"}),
     "POST /desk/{document_id}/correct": Asked(
-    "POST /cases/{number}/step": Asked(
-        lambda made: f"/cases/{made.cases['filed reading']}/step",
-        (404,),
-        form={"version": "1", "stage": "enter_readings"},
-    ),
         _desk("correct"), (404,), form={"version": "2", "document_type": "invoice", "customer_id": "1"}
     ),
     "POST /desk/{document_id}/reject": Asked(_desk("reject"), (404,), form={"version": "2", "reason": "advertising"}),

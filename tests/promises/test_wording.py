@@ -62,7 +62,18 @@ def test_every_text_is_used() -> None:
     named = set(_QUOTED.findall(source))
     groups = {*_GROUPED.findall(source), *(f"{group}." for group in _WORDS.findall(source)), "state.", "arrival_state."}
     groups |= {f"{word}." for word in STABLE_WORDS}
-    built = ("unit.", "health.", "search.effort.", "key.", "nav.", "ground.", "facet.", "search.in.", "ledger.list.")
+    built = (
+        "unit.",
+        "health.",
+        "engine.",
+        "search.effort.",
+        "key.",
+        "nav.",
+        "ground.",
+        "facet.",
+        "search.in.",
+        "ledger.list.",
+    )
     unused = [key for key in wording("en").texts if key not in named and not key.startswith((*groups, *built))]
     assert unused == []
 

@@ -8,11 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
+
 from api.abilities import kinds_of
 from api.doctoring import apart, engines, examine
+from api.pages import health
+from api.proving import prove
 from api.settings import read_settings
 from api.wiring import Rooms, open_rooms
 from api.wording import LANGUAGES, wording
+from archive.access import system
+from archive.clock import utc_now
+from archive.schema import object_
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import NewJob, place_of
 
@@ -75,6 +82,43 @@ def test_where_the_catalogue_is_away_the_other_engines_are_told_all_the_same(tmp
     assert not told["catalogue"]["well"] and not told["jobs"]["well"]
     assert "hidden" not in str(told) and "DOSSIER_CATALOGUE_URL" in told["catalogue"]["remedy"]
     assert told["objects"]["well"] and told["search"]["well"]
+
+
+def test_originals_without_a_date_are_told_with_the_remedy(tmp_path: Path) -> None:
+    old = {"digest": "0" * 64, "size_bytes": 1, "media_type": "", "kind": "transport", "created_at": "2020-01-01"}
+    fresh = old | {"digest": "1" * 64, "created_at": utc_now()}
+    made = old | {"digest": "2" * 64, "kind": "rendition"}
+    with rooms(tmp_path) as opened:
+        with opened.catalogue.writing() as connection:
+            connection.execute(insert(object_), [old, fresh, made])
+        assert findings(opened)["retention"]["well"], "no dates are wanted"
+    settings = read_settings({"DOSSIER_RETAIN_YEARS": "7"}, tmp_path)
+    opened = open_rooms(settings)
+    try:
+        told = findings(opened)["retention"]
+        assert not told["well"] and "1 originals bear no date" in told["found"]
+        assert "DOSSIER_RETAIN_YEARS is 7" in told["found"] and "dossier protect" in told["remedy"]
+        problems = [one for one in prove(opened, system("test")) if one.kind == "undated"]
+        assert len(problems) == 1 and "dossier protect" in problems[0].words
+        assert opened.retention.keep_up() == 2
+        assert findings(opened)["retention"]["well"]
+        assert not [one for one in prove(opened, system("test")) if one.kind == "undated"]
+    finally:
+        opened.close()
+
+
+def test_the_health_page_tells_of_originals_without_a_date() -> None:
+    for language, years, waiting, told in (
+        ("en", 0, 0, []),
+        ("en", 7, 0, [("every original is kept for 7 years", False)]),
+        ("ru", 1, 0, [("каждый оригинал хранится 1 год", False)]),
+        ("en", 7, 3, [("3 originals bear no date until which they are kept", True)]),
+        ("ru", 7, 3, [("3 оригинала без срока хранения", True)]),
+        ("en", 7, 1000, [("1,000 originals or more bear no date until which they are kept", True)]),
+    ):
+        lines = health.dates(wording(language), {"retain_years": years, "undated": waiting})
+        assert [(line.told, line.trouble) for line in lines] == told
+        assert wording(language)("health.dates.remedy")
 
 
 def test_every_kind_of_engine_has_words_in_every_language() -> None:

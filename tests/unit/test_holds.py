@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from api.http.app import create_app
-from api.signing_in import COOKIE, form_token_of
+from api.signing_in import COOKIE, FORM_TOKEN, form_token_of
 from tests.promises.test_every_route import HIDDEN
 from tests.story.browsing import serving
 from tests.story.stocked import ADMIN, CLERK, PASSWORD, Stock, stock
@@ -54,6 +54,38 @@ def test_a_supervisor_holds_a_letter_and_everybody_who_sees_it_sees_that(made: S
         assert admin.delete(f"{letter}/hold", params={"reason": "settled"}).status_code == 204
         assert clerk.get(letter).json()["hold"] is None
         assert admin.delete(f"{letter}/hold", params={"reason": "settled"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("language", "hold", "held", "lift"),
+    [
+        ("en", "Put on legal hold", "On legal hold since", "Lift the hold"),
+        ("ru", "Удержать от уничтожения", "Удержано от уничтожения с", "Снять удержание"),
+    ],
+)
+def test_a_supervisor_holds_and_lifts_by_the_letters_page(
+    made: Stock, base: str, language: str, hold: str, held: str, lift: str
+) -> None:
+    letter = f"/documents/{made.documents[HIDDEN]}"
+    with signed_in(base, ADMIN) as admin, signed_in(base, CLERK) as clerk:
+        token = {FORM_TOKEN: admin.headers.pop("X-Form-Token")}
+        for client in (admin, clerk):
+            client.headers["Accept-Language"] = language
+        page = admin.get(letter).text
+        assert hold in page and lift not in page and hold not in clerk.get(letter).text
+        assert clerk.post(f"{letter}/hold", data={"reason": WHY}).status_code == 403
+        assert admin.post(f"{letter}/hold", data={"reason": WHY}).status_code == 403, "a form from elsewhere"
+        assert admin.post(f"{letter}/hold", data=token | {"reason": " "}).status_code == 422
+        assert held not in admin.get(letter).text
+        placed = admin.post(f"{letter}/hold", data=token | {"reason": WHY})
+        assert (placed.status_code, placed.headers["location"]) == (303, letter)
+        page = admin.get(letter).text
+        assert held in page and WHY in page and lift in page and hold not in page
+        seen = clerk.get(letter).text
+        assert held in seen and lift not in seen and f"{letter}/lift" not in seen
+        assert clerk.post(f"{letter}/lift", data={"reason": "settled"}).status_code == 403
+        assert admin.post(f"{letter}/lift", data=token | {"reason": "settled"}).status_code == 303
+        assert hold in admin.get(letter).text and held not in admin.get(letter).text
 
 
 def test_a_letter_on_hold_is_not_joined_to_another(made: Stock, base: str) -> None:
