@@ -14,12 +14,13 @@ demo: install  ## Take in the seed mailbag and show where its letters went
 serve: install  ## Open the demo archive's pages on http://127.0.0.1:8765/
 	@DOSSIER_DEMO=1 .venv/bin/dossier serve --home $(DEMO_HOME)
 
-check:  ## Lint, format, types, import rules
+check:  ## Lint (the Dockerfile too), format, types, import rules
 	@./install.sh --with-tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	.venv/bin/hadolint Dockerfile
 
 test:  ## Every test that needs no server
 	@./install.sh --with-tests
@@ -43,7 +44,7 @@ seed:  ## Make the seed mailbag anew
 
 lock:  ## Pin every package anew from pyproject.toml
 	@python3 -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7' && \
-	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --extra otel --no-emit-index-url --no-emit-trusted-host \
+	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --extra otel --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml
 
 clean:  ## Remove the demo archive and all caches

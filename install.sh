@@ -36,7 +36,7 @@ newest_java_kit() {
 }
 
 case "${1:-}" in
---with-tests) PACKAGES="$PACKAGES chromium chromium-driver strace" ;;
+--with-tests) PACKAGES="$PACKAGES chromium chromium-driver strace docker-compose" ;;
 --with-engines)
     shift
     PACKAGES="$PACKAGES $(engine_packages "$@")" ;;

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from archive.errors import BadInput
 
@@ -29,6 +30,8 @@ class Settings:
     home: Path
     catalogue_url: str
     objects_url: str
+    objects_key: str
+    objects_secret: str
     search_url: str
     jobs_url: str
     branch: str
@@ -56,6 +59,12 @@ TABLE: dict[str, Setting] = {
         "DOSSIER_OBJECTS_URL",
         "",
         "file:///PATH or s3+https://KEY:SECRET@HOST/BUCKET?prefix=…&region=…&worm=compliance; empty: HOME/objects",
+    ),
+    "objects_key": Setting(
+        "DOSSIER_OBJECTS_KEY", "", "key of the S3 object store, where its address holds none; empty: as in the address"
+    ),
+    "objects_secret": Setting(
+        "DOSSIER_OBJECTS_SECRET", "", "secret of that key, where the address holds none; empty: as in the address"
     ),
     "search_url": Setting(
         "DOSSIER_SEARCH_URL",
@@ -103,7 +112,23 @@ def read_settings(environment: Mapping[str, str] | None = None, home: Path | Non
     values["home"] = Path(values["home"]).absolute()
     if values["log"] not in LOG_KINDS:
         raise BadInput(f"{TABLE['log'].name}={values['log']!r} is none of {', '.join(LOG_KINDS)}")
+    values["objects_url"] = _with_key(values["objects_url"], values["objects_key"], values["objects_secret"])
     return Settings(**values)
+
+
+def _with_key(url: str, key: str, secret: str) -> str:
+    """The object store's address with a key that was given apart from it. Raises `BadInput`, which tells neither."""
+    if not (key or secret):
+        return url
+    scheme, _, rest = url.partition("://")
+    names = f"{TABLE['objects_key'].name} and {TABLE['objects_secret'].name}"
+    if not scheme.startswith("s3+"):
+        raise BadInput(f"{names} are for an object store at s3+http(s)://…, which {TABLE['objects_url'].name} is not")
+    if not (key and secret):
+        raise BadInput(f"{names} go together; one of them is empty")
+    if "@" in rest:
+        raise BadInput(f"{names} are set, and {TABLE['objects_url'].name} holds a key too; take one of them out")
+    return f"{scheme}://{quote(key, safe='')}:{quote(secret, safe='')}@{rest}"
 
 
 def _given(setting: Setting, source: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,7 @@ def test_the_commands_are_there(compose: dict[str, Any]) -> None:
 
 def test_the_image_runs_as_nobody_special_without_compilers_with_both_languages() -> None:
     last = _stage("dossier")
-    assert re.findall(r"(?m)^USER (\S+)", last) == ["dossier"]
+    assert re.findall(r"(?m)^USER (\S+)", last) == ["10001"] and "--uid 10001 " in last
     assert re.findall(r"(?m)^USER (\S+)", _stage("objects")) == ["10001:10001"]
     assert "HEALTHCHECK" in last
     assert not re.search(r"\b(gcc|g\+\+|clang|make|build-essential|pip install|\w+-dev)\b", last)
@@ -197,6 +198,27 @@ def test_the_image_runs_as_nobody_special_without_compilers_with_both_languages(
     python = re.search(r"FROM python:(\d+\.\d+)", last)
     assert python is not None and f">={python[1]}" == PROJECT["requires-python"]
     assert DOCKERFILE.rstrip().endswith("FROM dossier"), "what is built without a target is the product"
+
+
+def test_every_stage_stands_on_a_pinned_image_or_on_one_of_ours() -> None:
+    stages = re.findall(r"(?m)^FROM (\S+)(?: AS (\S+))?$", DOCKERFILE)
+    ours = {name for _, name in stages if name}
+    assert len(stages) == DOCKERFILE.count("\nFROM ")
+    for image, _ in stages:
+        assert image in ours or re.search(r":v?\d+\.\d+", image), image
+
+
+def test_no_secret_lies_in_a_layer_of_the_image() -> None:
+    instructions = re.findall(r"(?m)^(ARG|ENV) ((?:.*\\\n)*.*)$", DOCKERFILE)
+    told = {name for _, rest in instructions for name in re.findall(r"(?:^|\s)(\w+)(?==|$)", rest)}
+    assert told == {"PATH", "PYTHONUNBUFFERED", "DOSSIER_HOME", "DOSSIER_HOST", "DOSSIER_LOG"}
+    assert "secrets" not in DOCKERFILE and "ADD " not in DOCKERFILE
+
+
+def test_a_linter_finds_nothing_in_the_dockerfile() -> None:
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([linter, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_build_gets_every_room_and_nothing_else() -> None:
