@@ -243,6 +243,8 @@ def test_an_employee_of_another_branch_learns_nothing(route: str, signed_in: Sig
     for word in re.findall(r"(?:q|number)=([^&]+)", asked):
         told = told.replace(word, "")
     told = told.replace(asked.rpartition("/")[2], "")
+    if (number := made.cases["filed reading"]) in asked:
+        told = told.replace(number, "")
     assert [secret for secret in SECRETS if secret in told] == []
 
 
