@@ -159,7 +159,13 @@ class Recutter:
 def _cuttable(connection: Connection, row: Row[Any], page: int) -> None:
     whole = row.page_from is not None and can_be_cut(row.media_type)
     if not whole or documents.parts_of(connection, row.id):
-        raise BadInput(say("letter {number} is not one file of pages: it cannot be cut in two", number=number_of(row)))
+        raise BadInput(
+            say(
+                "letter {number} cannot be cut in two: only a PDF or TIFF file without enclosures can; "
+                "reject it, and hand each letter in by itself",
+                number=number_of(row),
+            )
+        )
     count = row.page_to - row.page_from + 1
     if not 1 < page <= count:
         raise BadInput(

@@ -165,7 +165,8 @@ def _letter(
         "can_accept": mine and bool(view.document_type) and view.customer_id is not None,
         "before": before,
         "can_join": mine and before is not None and before.state in recutting.JOINS,
-        "can_split": mine and _is_one_file_of_pages(view),
+        "can_split": mine and _is_one_file_of_pages(view) and view.page_to > view.page_from,
+        "never_split": not _is_one_file_of_pages(view),
         "same_sender": mine and before is not None and before.customer_id is not None and bool(view.document_type),
         "upcoming": at(narrowing, upcoming) if upcoming else "",
         "previous": at(narrowing, previous) if previous else "",
@@ -177,7 +178,7 @@ def _letter(
 
 
 def _is_one_file_of_pages(view: LetterView) -> bool:
-    return bool(view.page_from) and view.page_to > view.page_from and not view.parts and can_be_cut(view.media_type)
+    return bool(view.page_from) and not view.parts and can_be_cut(view.media_type)
 
 
 def _first_picture(connection: Connection, access: Access, document_id: int | None) -> str:

@@ -131,7 +131,7 @@ def test_a_letter_is_split_only_at_a_page_of_its_own_behind_the_first(made: Stoc
     (key,) = pile(made, "three pages", [[COMPLAINT, GOES_ON, ANOTHER]])
     with pytest.raises(BadInput, match="3 pages"):
         made.opened.recutter.split(CLERK, key, 2, page)
-    with pytest.raises(BadInput, match="not one file of pages"):
+    with pytest.raises(BadInput, match="only a PDF or TIFF file without enclosures can"):
         made.opened.recutter.split(CLERK, made.documents["mail"], 2, 2)
 
 
