@@ -36,7 +36,7 @@ def load(source: Path, media_type: str, limits: Limits) -> Image.Image:
 def read(source: Path, scratch: Path, limits: Limits, media_type: str, with_pictures: bool = False) -> Contents:
     """The picture as one page; its pixels are decoded once to know that they can be."""
     image = load(source, media_type, limits)
-    picture = _written(image, scratch) if with_pictures else None
+    picture = pictures.write_scan(image, scratch, 1) if with_pictures else None
     page = PageContent(1, scanned=True, drawable=True, picture=picture)
     return Contents(media_type, (PartContent("letter", "", "", media_type, (page,)),))
 
@@ -56,11 +56,4 @@ def draw(
     """
     if numbers is not None and list(numbers) != [1]:
         raise Unreadable("no_such_page", f"a picture has page 1 only, not {list(numbers)}")
-    return [_written(load(source, media_type, limits), scratch, form, max_side_px)]
-
-
-def _written(image: Image.Image, scratch: Path, form: pictures.Form = "pnm", max_side_px: int | None = None) -> Picture:
-    dpi, dpi_down = pictures.declared_dpi(image)
-    return pictures.write_picture(
-        image, scratch, "page_0001", dpi=dpi, dpi_down=dpi_down, drawn=False, form=form, max_side_px=max_side_px
-    )
+    return [pictures.write_scan(load(source, media_type, limits), scratch, 1, form, max_side_px)]

@@ -170,8 +170,7 @@ def _drawn(
     max_side_px: int | None = None,
 ) -> Picture:
     image, dpi, drawn = pixels(page, structure, index, limits, layout)
-    name = f"page_{index + 1:04}"
-    return pictures.write_picture(image, scratch, name, dpi=dpi, drawn=drawn, form=form, max_side_px=max_side_px)
+    return pictures.write_picture(image, scratch, index + 1, dpi=dpi, drawn=drawn, form=form, max_side_px=max_side_px)
 
 
 def draw(

@@ -100,7 +100,7 @@ def upright(image: Image.Image) -> Image.Image:
 def write_picture(
     image: Image.Image,
     scratch: Path,
-    name: str,
+    number: int,
     *,
     dpi: float | None,
     dpi_down: float | None = None,
@@ -108,7 +108,7 @@ def write_picture(
     form: Form = "pnm",
     max_side_px: int | None = None,
 ) -> Picture:
-    """Write one page picture below `scratch` as `name` with its form's suffix."""
+    """Write the picture of this page (from 1) below `scratch`, in a file with its form's suffix."""
     image = plain(image)
     if max_side_px is not None and max(image.size) > max_side_px:
         scale = max_side_px / max(image.size)
@@ -117,7 +117,21 @@ def write_picture(
         image.thumbnail((max_side_px, max_side_px))
     if form == "jpeg" and image.mode == "1":
         image = image.convert("L")
-    file = name + (_SUFFIX[image.mode] if form == "pnm" else f".{form}")
+    file = f"page_{number:04}" + (_SUFFIX[image.mode] if form == "pnm" else f".{form}")
     options = {"PNG": {"compress_level": 1}, "JPEG": {"quality": 85}}.get(form.upper(), {})
     image.save(scratch / file, "PPM" if form == "pnm" else form.upper(), **options)
     return Picture(file, image.width, image.height, dpi, _COLOUR[image.mode], drawn, dpi_down)
+
+
+def write_scan(
+    image: Image.Image, scratch: Path, number: int, form: Form = "pnm", max_side_px: int | None = None
+) -> Picture:
+    """Write a scanned page as `write_picture` does, at the resolution that its file declares.
+
+    Raises: Unreadable (`undecodable_picture`).
+    """
+    dpi, dpi_down = declared_dpi(image)
+    with decoding():
+        return write_picture(
+            image, scratch, number, dpi=dpi, dpi_down=dpi_down, drawn=False, form=form, max_side_px=max_side_px
+        )

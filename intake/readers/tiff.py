@@ -75,7 +75,7 @@ def read(
     pages = []
     for number, frame in frames(source, limits):
         image = decoded(frame)
-        picture = _written(image, frame, scratch, number) if with_pictures else None
+        picture = pictures.write_scan(image, scratch, number) if with_pictures else None
         pages.append(PageContent(number, scanned=True, drawable=True, picture=picture))
     return Contents(MEDIA_TYPE, (PartContent("letter", "", "", MEDIA_TYPE, tuple(pages)),))
 
@@ -95,32 +95,10 @@ def draw(
     """
     wanted = None if numbers is None else set(numbers)
     drawn = [
-        _written(decoded(frame), frame, scratch, number, form, max_side_px)
+        pictures.write_scan(decoded(frame), scratch, number, form, max_side_px)
         for number, frame in frames(source, limits)
         if wanted is None or number in wanted
     ]
     if wanted is not None and len(drawn) != len(wanted):
         raise Unreadable("no_such_page", f"pages {sorted(wanted)} are not all there")
     return drawn
-
-
-def _written(
-    image: Image.Image,
-    frame: Image.Image,
-    scratch: Path,
-    number: int,
-    form: pictures.Form = "pnm",
-    max_side_px: int | None = None,
-) -> Picture:
-    dpi, dpi_down = pictures.declared_dpi(frame)
-    with pictures.decoding():
-        return pictures.write_picture(
-            image,
-            scratch,
-            f"page_{number:04}",
-            dpi=dpi,
-            dpi_down=dpi_down,
-            drawn=False,
-            form=form,
-            max_side_px=max_side_px,
-        )
