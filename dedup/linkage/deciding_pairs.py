@@ -16,8 +16,8 @@ from dedup.linkage.scoring import score
 from dedup.linkage.training import kinds_of, unpacked
 
 Floats = NDArray[np.float64]
-_LEAST = {True: 0.9, False: 0.5}
-"""The least probability that may join, with families among the records and without."""
+_LEAST = 0.5
+"""The least probability that may join."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,16 @@ def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) ->
         own = np.flatnonzero(kinds == kind)
         said = score(codes[own], model.kind(kind), records[kind])
         same[own], vetoed[own], doubt[own], differs[own] = said.same, said.vetoed, said.doubt, said.differs
-        least = _LEAST[model.kind(kind).needs_individual]
-        least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model, least)
+        least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model)
         joins[own] = (said.same >= least) & ~said.vetoed & said.alone
     odds = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
     return _Table(found, same, odds, joins, vetoed, doubt, differs)
 
 
-def _threshold(same: Floats, counts: Ints, model: Model, least: float) -> float:
+def _threshold(same: Floats, counts: Ints, model: Model) -> float:
     """The least probability with which pairs are joined, so that few of all joined are expected to be wrong."""
     order = np.argsort(-same, kind="stable")
-    likely = order[(same[order] >= least) & (counts[order] > 0)]
+    likely = order[(same[order] >= _LEAST) & (counts[order] > 0)]
     if not len(likely):
         return model.join
     wrong = np.cumsum((1 - same[likely]) * counts[likely]) / np.cumsum(counts[likely])

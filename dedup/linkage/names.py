@@ -75,14 +75,26 @@ def _ordered(words: tuple[str, ...], cyrillic: bool, lexicon: Lexicon) -> tuple[
     """The order that its words make the likeliest, of those that people write."""
     words = words[:3]
     chosen = tuple(range(len(words))) if cyrillic else (len(words) - 1, *range(len(words) - 1))
+    surname, given = words[chosen[0]], words[chosen[1]]
+    if surname not in lexicon.given and given not in lexicon.surnames and not _middle_astray(words, chosen):
+        return _picked(words, chosen)
     usual, best = chosen, float("-inf")
     for order in permutations(usual):
         fit = log(_AS_USUAL if order == usual else (1 - _AS_USUAL) / 5)
         fit += sum(log(_role(words[at], role, lexicon)) for role, at in enumerate(order))
         if fit > best:
             best, chosen = fit, order
-    picked = [words[at] for at in chosen]
-    return (picked[0], picked[1], picked[2] if len(picked) > 2 else "")
+    return _picked(words, chosen)
+
+
+def _picked(words: tuple[str, ...], order: tuple[int, ...]) -> tuple[str, str, str]:
+    return (words[order[0]], words[order[1]], words[order[2]] if len(order) > 2 else "")
+
+
+def _middle_astray(words: tuple[str, ...], order: tuple[int, ...]) -> bool:
+    """Whether a patronymic or an initial stands where the usual order has a surname or, the only one, a given name."""
+    first, second = words[order[0]], words[order[1]]
+    return len(first) == 1 or any(len(w) >= 5 and _PATRONYMIC.search(w) for w in (first, second))
 
 
 def _role(word: str, role: int, lexicon: Lexicon) -> float:

@@ -118,8 +118,12 @@ def _parts(text: str) -> list[str]:
 
 def _codes(text: str, code: object) -> tuple[int, ...]:
     assert callable(code)
-    found = (code(part) for part in _parts(text))
-    return tuple(sorted({c for c in found if c}))
+    if not text:
+        return ()
+    if ";" not in text and "|" not in text:
+        only = code(given_value(text))
+        return (only,) if only else ()
+    return tuple(sorted({c for c in map(code, _parts(text)) if c}))
 
 
 def number_code(number: str) -> int:
@@ -127,11 +131,12 @@ def number_code(number: str) -> int:
 
     Numbers of one lettering differ by what their digits differ, so a slip of the pen shows in the difference.
     """
-    sign = squash(number)
-    digits = "".join(c for c in sign if c.isdecimal() and c.isascii())
+    plain = number.isdecimal() and number.isascii()
+    sign = number if plain else squash(number)
+    digits = sign if plain else "".join(c for c in sign if c.isdecimal() and c.isascii())
     if len(digits) < 4 or len(set(digits)) == 1:
         return 0
-    letters = "".join(c for c in sign if c.isalpha())
+    letters = "" if plain else "".join(c for c in sign if c.isalpha())
     if len(digits) > _LONGEST_CODE:
         return _hash(sign)
     return ((crc32(letters.encode()) & 0xFFF if letters else 0) << 50) | int(digits)
