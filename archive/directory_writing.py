@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, update
 
-from archive import journal, outbox
+from archive import journal, outbox, standing
 from archive.arrivals import ensure_branch
 from archive.bulk import insert_rows, reserve_ids
 from archive.clock import utc_now
 from archive.directory_plan import Place, Plan, PlannedRecord, find_versions
-from archive.directory_preparing import Prepared, columns_of, with_record
-from archive.directory_record import DirectoryRecord, read_record
+from archive.directory_preparing import Prepared, with_record
+from archive.directory_record import DirectoryRecord
 from archive.directory_values import enter_values, sync_values
 from archive.schema import customer, customer_key, directory_size, source_record
-from archive.survivorship import Witness, golden
 from archive.upserting import upsert
 
 Keyed = Mapping[Place, Sequence[int]]
@@ -106,14 +103,18 @@ def _change(
     """Write new versions of known records and everything that follows; answers (customer id, new version)."""
     _update_records(connection, items, run_id, at)
     owners = {item.known.customer_id for item in items if item.known is not None}
-    members = _members(connection, owners)
-    witnesses = _witnesses(connection, members)
-    own: dict[int, list[DirectoryRecord]] = defaultdict(list)
-    for customer_id, found in witnesses.items():
-        own[customer_id] = [witness.record for witness in found]
-    sync_values(connection, {owner: own[owner] for owner in sorted(owners)}, at[:10])
+    found = standing.together(connection, owners)
+    witnesses = standing.witnesses_of(connection, found)
+    own: dict[int, list[DirectoryRecord]] = {
+        owner: [witness.record for witness in witnesses[owner]] for owner in sorted(owners)
+    }
+    sync_values(connection, own, at[:10])
     _add_keys(connection, items, keyed)
-    return _renew_golden(connection, members, witnesses)
+    owns = {owner: standing.renewed(found[owner], witnesses[owner]) for owner in owners}
+    roots = {one: identity.root for one, identity in found.items()}
+    # The customer as everybody reads it is another one, though what it tells may be the same.
+    touched = owners | {roots[owner] for owner in owners}
+    return standing.stand(connection, found, roots, owns, witnesses, touched)
 
 
 def _update_records(connection: Connection, items: Iterable[PlannedRecord], run_id: int, at: str) -> None:
@@ -125,42 +126,6 @@ def _update_records(connection: Connection, items: Iterable[PlannedRecord], run_
     values = {"payload": "p", "payload_digest": "d", "run_id": "r", "version": "v", "at": "t"}
     statement = update(source_record).where(source_record.c.id == bindparam("record"))
     connection.execute(statement.values({name: bindparam(short) for name, short in values.items()}), rows)
-
-
-def _members(connection: Connection, owners: Iterable[int]) -> dict[int, int]:
-    """Customer → the one that stands for it, for these customers and everyone merged with them."""
-    root = func.coalesce(customer.c.survivor_id, customer.c.id)
-    roots = connection.execute(select(root).where(customer.c.id.in_(list(owners)))).scalars().all()
-    rows = connection.execute(
-        select(customer.c.id, root).where(or_(customer.c.id.in_(roots), customer.c.survivor_id.in_(roots)))
-    )
-    return {customer_id: its_root for customer_id, its_root in rows}  # noqa: C416
-
-
-def _witnesses(connection: Connection, members: Iterable[int]) -> dict[int, list[Witness]]:
-    """The source records of each customer."""
-    found: dict[int, list[Witness]] = defaultdict(list)
-    for row in connection.execute(select(source_record).where(source_record.c.customer_id.in_(list(members)))):
-        cells = {**json.loads(row.payload), "system": row.system, "source_id": row.source_id}
-        found[row.customer_id].append(Witness(row.id, row.system, row.at, read_record(cells)))
-    return found
-
-
-def _renew_golden(
-    connection: Connection, members: dict[int, int], witnesses: dict[int, list[Witness]]
-) -> list[tuple[int, int]]:
-    roots = sorted(set(members.values()))
-    rows = []
-    for row in connection.execute(
-        select(customer.c.id, customer.c.version, customer.c.golden).where(customer.c.id.in_(roots))
-    ):
-        known = [w for member, root in members.items() if root == row.id for w in witnesses.get(member, [])]
-        kind, name, branch, text = columns_of(golden(known, json.loads(row.golden)))
-        rows.append({"c": row.id, "v": row.version + 1, "k": kind, "n": name, "b": branch, "g": text})
-    columns = {"version": "v", "kind": "k", "display_name": "n", "branch": "b", "golden": "g"}
-    statement = update(customer).where(customer.c.id == bindparam("c"))
-    connection.execute(statement.values({name: bindparam(short) for name, short in columns.items()}), rows)
-    return [(row["c"], row["v"]) for row in rows]
 
 
 def _add_keys(connection: Connection, items: Iterable[PlannedRecord], keyed: Keyed) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, and_, delete, insert, or_, select
 
 from archive.clock import utc_now
-from archive.schema import document, filing, folder
+from archive.schema import account, customer, document, filing, folder, holding
 from archive.upserting import upsert
 
 Ground = Literal["account", "person", "hand"]
@@ -31,6 +31,27 @@ def on_ground(known_by: str | None, account: str | None, actor: str) -> Filed:
     if known_by in BY_ACCOUNT and account:
         return Filed("account", account, actor)
     return Filed("person", "", actor)
+
+
+def whose(connection: Connection, owner: int, why: Filed, on: str) -> int:
+    """Under which identity of a customer something is filed: the one that held, on that day, the account it rests on.
+
+    Where it rests on the person, or none of them held the account, the one that stands for all (`owner`). So what was
+    filed while a merge stood goes back to the right one when it is taken back.
+    """
+    if why.ground != "account" or not why.value:
+        return owner
+    others = connection.execute(select(customer.c.id).where(customer.c.survivor_id == owner).order_by(customer.c.id))
+    members = [owner, *others.scalars()]
+    if len(members) == 1:
+        return owner
+    then = and_(holding.c.valid_from <= on, or_(holding.c.valid_to == "", holding.c.valid_to > on))
+    numbered = select(account.c.id).where(account.c.number == why.value)
+    held = select(holding.c.customer_id).where(
+        holding.c.customer_id.in_(members), holding.c.kind == "account", holding.c.held_id.in_(numbered), then
+    )
+    holders = set(connection.execute(held).scalars())
+    return next((one for one in members if one in holders), owner)
 
 
 def file_in_folder(connection: Connection, document_id: int, customer_id: int, code: str, why: Filed) -> int:

@@ -254,18 +254,48 @@ label = Table(
 
 # ---- customers -------------------------------------------------------------------------------------------------
 
+IN_FORCE = text("undone_at IS NULL")
+"""Merges that nobody took back."""
+
 customer = Table(
     "customer",
     metadata,
     _id(),
     Column("kind", Text, nullable=False),  # person | organisation
-    _to("customer.id", "survivor_id", nullable=True),  # where merged: who stands for it now
+    _to("customer.id", "survivor_id", nullable=True),  # derived from the merges in force: the root, never a chain
     Column("display_name", Text, nullable=False),
     Column("branch", Text, nullable=False, server_default=""),
     Column("golden", Text, nullable=False),  # field → {value, record}: the golden record with its sources
     Column("answer_channel", Text, nullable=False, server_default=""),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", Text, nullable=False),
+)
+
+customer_merge = Table(
+    "customer_merge",
+    metadata,
+    _id(),
+    _to("customer.id", "customer_id", index=False),  # who is stood for
+    _to("customer.id", "into_id"),  # who stands for them
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("undone_at", Text),  # None while it is in force
+    Column("undone_by", Text, nullable=False, server_default=""),
+    Column("undone_reason", Text, nullable=False, server_default=""),
+    # Whoever is stood for is so by one other at a time.
+    Index("ix_customer_merge_in_force", "customer_id", unique=True, sqlite_where=IN_FORCE, postgresql_where=IN_FORCE),
+)
+
+own_record = Table(
+    "own_record",
+    metadata,
+    # The golden record of a customer's own source records, kept aside while its row tells the one of all it stands for.
+    Column("customer_id", Id, ForeignKey("customer.id"), primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("branch", Text, nullable=False),
+    Column("golden", Text, nullable=False),
 )
 
 source_record = Table(

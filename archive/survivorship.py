@@ -59,6 +59,18 @@ def golden(witnesses: Sequence[Witness], previous: Golden | None = None) -> Gold
     return result
 
 
+def joint(witnesses: Sequence[Witness], owns: Sequence[Golden]) -> Golden:
+    """The golden record of several identities that are one customer: the same rules over all their records together,
+    keeping what each of their own golden records (`owns`) knew of names and addresses."""
+    names: list[dict[str, Any]] = []
+    for own in owns:
+        if now := _name_of(own):
+            names.append({"value": now, "record": own[next(iter(now))]["record"]})
+        names += _cells(own, "other_names")
+    former = [cell for own in owns for cell in _cells(own, "address", "former_address")]
+    return golden(witnesses, {"former_address": former, "other_names": names})
+
+
 def _said_by(witness: Witness) -> Golden:
     """The golden record of a customer with one record: a bulk load's usual case, at a third of the cost."""
     values, record = witness.record.values, witness.record_id

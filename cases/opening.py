@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
 from archive import journal
+from archive.filings import Filed, whose
 from archive.numbers import next_number
 from archive.schema import account, branch, case, customer, holding, party, point_of_delivery
 from archive.showing.customers import identities
@@ -115,7 +116,7 @@ def open_case(
     row = {
         "number": number,
         "type": question.type.code,
-        "customer_id": question.customer_id,
+        "customer_id": _whose(connection, question),
         "account": question.account,
         "point_of_delivery": question.point_of_delivery,
         "branch": branch_code,
@@ -127,7 +128,7 @@ def open_case(
         "follows_id": follows.id if follows else None,
     }
     case_id: int = connection.execute(insert(case).values(row).returning(case.c.id)).scalar_one()
-    _add_sender(connection, case_id, question.customer_id)
+    _add_sender(connection, case_id, _whose(connection, question))
     journal.write(connection, actor, "open", f"case:{case_id}", None, {"number": number, "type": question.type.code})
     return known_cases(connection, case.c.id == case_id)[0]
 
@@ -136,12 +137,18 @@ def join_case(connection: Connection, joined: KnownCase, question: Question, act
     """Note that a letter joined a case: its last letter, its customer where it had none, its sender as a party."""
     changes: dict[str, Any] = {"last_letter_on": max(joined.last_letter_on, question.on).isoformat()}
     if joined.customer_id is None:
-        changes["customer_id"] = question.customer_id
+        changes["customer_id"] = _whose(connection, question)
     if joined.customer_id != question.customer_id:
-        _add_sender(connection, joined.id, question.customer_id)
+        _add_sender(connection, joined.id, _whose(connection, question))
     connection.execute(update(case).where(case.c.id == joined.id).values(**changes, version=case.c.version + 1))
     before = {"last_letter_on": joined.last_letter_on.isoformat(), "customer_id": joined.customer_id}
     journal.write(connection, actor, "join", f"case:{joined.id}", before, changes)
+
+
+def _whose(connection: Connection, question: Question) -> int:
+    """The identity on whose grounds the letter came, of those that are one customer."""
+    why = Filed("account" if question.account else "person", question.account, "")
+    return whose(connection, question.customer_id, why, question.on.isoformat())
 
 
 def _add_sender(connection: Connection, case_id: int, customer_id: int) -> None:

@@ -16,6 +16,7 @@ from archive.errors import BadInput, NotFound
 from archive.schema import case, filing
 from archive.sentences import say
 from archive.showing import visible
+from archive.showing.customers import survivor
 from cases.choosing import KnownCase, Question, may_join
 from cases.opening import Placed, choose_case, co_holders, enter_case, known_cases
 from cases.types import CaseType, load_types
@@ -32,7 +33,7 @@ def case_by_hand(
     `wish`: '' by the rules, `new`, or the number of an open case. Raises: NotFound for a case that there is not or
     that the asker may not see, BadInput for a closed one or another customer's.
     """
-    asked = question(letter, load_types().for_letter(document_type), owner)
+    asked = question(connection, letter, load_types().for_letter(document_type), owner)
     choice = choose_case(connection, asked)
     if wish:
         joined = None if wish == NEW_CASE else _named(connection, access, wish, asked)
@@ -40,10 +41,11 @@ def case_by_hand(
     return enter_case(connection, choice, asked, letter.branch, access.actor)
 
 
-def question(letter: Row[Any], case_type: CaseType, owner: int) -> Question:
+def question(connection: Connection, letter: Row[Any], case_type: CaseType, owner: int) -> Question:
     """What is known of the letter, as the choice of its case asks it."""
     decision, fields = json.loads(letter.decision), json.loads(letter.fields)
-    account = (decision.get("customer") or {}).get("account") or "" if letter.customer_id == owner else ""
+    proposed = survivor(connection, letter.customer_id) if letter.customer_id else None
+    account = (decision.get("customer") or {}).get("account") or "" if proposed == owner else ""
     point = fields.get("point_of_delivery") or ""
     # By the day of receipt, as in filing unseen: no sender can get that wrong.
     on = date.fromisoformat(letter.received_on)

@@ -191,17 +191,18 @@ def _file(connection: Connection, access: Access, row: Row[Any], what: Correctio
     labels = _keep_labels(connection, access, row, what.document_type, owner) if action == "correct" else []
     kind = connection.execute(select(customer.c.kind).where(customer.c.id == owner)).scalar_one()
     folder = load_plan().place_of(what.document_type, kind)
-    filings.file_in_folder(connection, row.id, owner, folder.code, why)
+    identity = filings.whose(connection, owner, why, row.received_on)
+    filings.file_in_folder(connection, row.id, identity, folder.code, why)
     placed = case_by_hand(connection, access, row, what.document_type, owner, what.case_number)
     filings.file_in_case(connection, row.id, placed.id, why)
-    sender_known = _knows_sender(connection, row.id, owner)
-    name_sender(connection, row.id, owner)
+    sender_known = _knows_sender(connection, row.id, identity)
+    name_sender(connection, row.id, identity)
     after = {
         "state": "filed",
         "reason": {"accept": "accepted", "correct": "corrected"}[action],
         "explanation": "",
         "document_type": what.document_type,
-        "customer_id": owner,
+        "customer_id": identity,
         "type_confidence": row.type_confidence if action == "accept" else 1.0,
         "customer_confidence": row.customer_confidence if action == "accept" else 1.0,
         "settled_at": utc_now(),
@@ -209,7 +210,7 @@ def _file(connection: Connection, access: Access, row: Row[Any], what: Correctio
     made = {
         "what": asdict(what),
         "labels": labels,
-        "sender": None if sender_known else owner,
+        "sender": None if sender_known else identity,
         "case_opened": placed.id if placed.opened else None,
         "filings": [dict(one) for one in taken_out],
     }
@@ -222,11 +223,12 @@ def _ground(row: Row[Any], access: Access) -> Filed:
 
 
 def _keep_labels(connection: Connection, access: Access, row: Row[Any], document_type: str, owner: int) -> list[int]:
+    proposed = survivor(connection, row.customer_id) if row.customer_id else ""
     return [
         keep_label(connection, access, row.id, kind, before, after)
         for kind, before, after in (
             ("type", row.document_type, document_type),
-            ("customer", str(row.customer_id or ""), str(owner)),
+            ("customer", str(proposed), str(owner)),
         )
         if before != after
     ]

@@ -22,14 +22,16 @@ _CHUNK = 300  # SQLite takes a limited number of values in one statement
 _LEAST_DIGITS = 4
 _SETTLED = (document.c.parent_id.is_(None), document.c.state != "work")
 _STANDS = customer.c.survivor_id.is_(None)
+_SENDER = func.coalesce(customer.c.survivor_id, customer.c.id)
 
 
 def documents(connection: Connection, objects: ObjectStore, ids: Sequence[int]) -> Iterator[IndexedDocument]:
     """The letters among these documents; parts (found by their letter's text) and unknown ids are left out."""
     for some in _chunks(ids):
         rows = connection.execute(
-            select(document, arrival.c.receipt_number, arrival.c.name.label("file_name"))
+            select(document, arrival.c.receipt_number, arrival.c.name.label("file_name"), _SENDER.label("sender"))
             .join_from(document, arrival)
+            .join(customer, customer.c.id == document.c.customer_id, isouter=True)
             .where(document.c.id.in_(some), document.c.parent_id.is_(None))
         ).all()
         filed = _filed(connection, some)
@@ -118,7 +120,7 @@ def _document(row: Row[Any], filed: Iterable[tuple[str, str]], text: str) -> Ind
         mark=row.mark,
         channel=row.channel,
         state=row.state,
-        customer_id=row.customer_id,
+        customer_id=row.sender,
         case_number=cases[-1] if cases else "",
         registration_number=row.registration_number or "",
         receipt_number=row.receipt_number,

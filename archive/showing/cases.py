@@ -12,6 +12,7 @@ from archive.errors import NotFound
 from archive.schema import case, document, filing, party
 from archive.sentences import say
 from archive.showing import visible
+from archive.showing.customers import identities
 from archive.showing.letters import named
 
 _READ_AT_ONCE = 40
@@ -135,10 +136,15 @@ def _neighbours(connection: Connection, access: Access, which: ColumnElement[boo
 
 
 def open_numbers(connection: Connection, access: Access, customer_id: int) -> list[tuple[str, str]]:
-    """The open cases of a customer that the asker may see, newest first: (number, type)."""
+    """The open cases of a customer (of one that stands for others, theirs too) that the asker may see: (number, type).
+
+    Newest first.
+    """
     rows = connection.execute(
         select(case.c.number, case.c.type)
-        .where(case.c.customer_id == customer_id, case.c.state == "open", visible.cases(access))
+        .where(
+            case.c.customer_id.in_(identities(connection, customer_id)), case.c.state == "open", visible.cases(access)
+        )
         .order_by(case.c.id.desc())
         .limit(50)
     )

@@ -141,9 +141,11 @@ def card(connection: Connection, access: Access, customer_id: int) -> Card:
 
 
 def address_of(connection: Connection, customer_id: int) -> str:
-    """Where a customer lives or sits now; '' where nobody knows."""
+    """Where a customer lives or sits now, by its own word before that of those merged into it; '' where nobody knows."""
     query = (
-        select(address.c.as_given).where(address.c.customer_id == customer_id).order_by(address.c.kind, address.c.id)
+        select(address.c.as_given)
+        .where(address.c.customer_id.in_(identities(connection, customer_id)))
+        .order_by(address.c.kind, address.c.valid_to.is_not(None), address.c.customer_id != customer_id, address.c.id)
     )
     return str(connection.execute(query.limit(1)).scalar() or "")
 

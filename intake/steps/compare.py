@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 from archive import tracing
 from archive.ports import ObjectStore
 from archive.schema import document
+from archive.showing.customers import identities, survivor
 from dedup.letters import same_letter
 from intake.readings import load_reading
 from intake.stages import Compared, Part, Recognised
@@ -40,7 +41,7 @@ def compare(recognised: Recognised, connection: Connection, objects: ObjectStore
     if not weighty:
         weighty = [part for part in letter.parts if part.role != "enclosure"]
     for held in _earlier_with_all(connection, letter.document_id, weighty):
-        if not _another_customer(recognised, held.customer_id):
+        if not _another_customer(connection, recognised, held.customer_id):
             how = "same_bytes" if _says_no_more(recognised) else "same_enclosure"
             return Compared(recognised, held.duplicate_of or held.id, how)
     repeated = _earlier_with_same_text(recognised, connection, objects)
@@ -54,7 +55,8 @@ def _earlier_with_same_text(recognised: Recognised, connection: Connection, obje
         return None
     rows = connection.execute(
         select(document.c.id, document.c.reading)
-        .where(document.c.customer_id == whose.customer_id, document.c.id != letter.document_id, document.c.part == 0)
+        .where(document.c.customer_id.in_(_all_of(connection, whose.customer_id)))
+        .where(document.c.id != letter.document_id, document.c.part == 0)
         .where(document.c.state.in_(("filed", "review")), document.c.reading.is_not(None))
         .order_by(document.c.arrival_id.desc(), document.c.ordinal.desc())
         .limit(LATEST_LETTERS)
@@ -85,9 +87,16 @@ def _earlier_with_all(connection: Connection, document_id: int, parts: Sequence[
     ).all()
 
 
-def _another_customer(recognised: Recognised, held_by: int | None) -> bool:
+def _another_customer(connection: Connection, recognised: Recognised, held_by: int | None) -> bool:
     ours = recognised.customer
-    return ours.certain and held_by is not None and ours.customer_id != held_by
+    if not ours.certain or held_by is None or ours.customer_id == held_by:
+        return False
+    return ours.customer_id is None or held_by not in _all_of(connection, ours.customer_id)
+
+
+def _all_of(connection: Connection, customer_id: int) -> list[int]:
+    """Every identity of this customer."""
+    return identities(connection, survivor(connection, customer_id))
 
 
 def _says_no_more(recognised: Recognised) -> bool:

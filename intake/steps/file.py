@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from archive import documents, tracing
+from archive import documents, filings, tracing
 from archive.clock import utc_now
 from archive.documents import Settlement
 from archive.errors import LimitExceeded, Unreadable
@@ -41,11 +41,19 @@ def file(compared: Compared, connection: Connection) -> Outcome:
     if not choice.certain:
         return _end(connection, compared, _review(id_, choice.because, (choice.explanation,)))
     told = tuple(evidence.words for evidence in whose.evidence if evidence.weight_bits > 0)
-    outcome = _end(connection, compared, Outcome(id_, OutcomeKind.FILED, whose.ground or "name_address", told))
     why = on_ground(whose.ground, whose.account, ACTOR)
-    _file_in_folder(connection, recognised, question.customer_id, why)
+    identity = filings.whose(connection, question.customer_id, why, received_on.isoformat())
+    outcome = Outcome(id_, OutcomeKind.FILED, whose.ground or "name_address", told)
+    outcome = _end(connection, _of(compared, identity), outcome)
+    _file_in_folder(connection, recognised, identity, why)
     file_in_case(connection, id_, enter_case(connection, choice, question, branch, ACTOR).id, why)
     return outcome
+
+
+def _of(compared: Compared, identity: int) -> Compared:
+    """The letter as this identity's of its customer."""
+    whose = dataclasses.replace(compared.recognised.customer, customer_id=identity)
+    return dataclasses.replace(compared, recognised=dataclasses.replace(compared.recognised, customer=whose))
 
 
 def _kept_back(compared: Compared, connection: Connection) -> Outcome | None:

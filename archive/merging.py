@@ -1,0 +1,176 @@
+"""Merging two customers into one, and taking it back: a line between two identities, and nothing else is moved.
+
+See docs/adr/0054 and 0056. Everything that hangs on an identity is reached through the one that stands for it, and is as
+it was when the line is gone. Each is one transaction: the line, who stands for whom, the records that are told, the
+journal, the note for the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
+
+from archive import journal, outbox, standing
+from archive.access import Access, Role
+from archive.clock import utc_now
+from archive.errors import BadInput, Conflict, Forbidden, NotFound
+from archive.ports import Catalogue
+from archive.schema import customer_merge, document
+from archive.sentences import say
+from archive.standing import Identity
+
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A merge in force: who is stood for, by whom, since when, who said so, and why."""
+
+    customer_id: int
+    into_id: int
+    at: str
+    actor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How a customer stands after a change: itself, who stands for it, and the version of that one."""
+
+    customer_id: int
+    root_id: int
+    version: int
+
+
+def supervises(access: Access) -> bool:
+    """Whether joining customers and parting them is this employee's to say."""
+    return Role.ADMIN in access.roles
+
+
+def merge(
+    catalogue: Catalogue, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
+) -> Stands:
+    """Let `into_id` stand for a customer; where somebody stands for it already, for that one with all it stands for.
+
+    `seen`: the version of the customer, as read, that the decision is about; None where nobody saw one.
+    Raises: Forbidden, NotFound, BadInput without a reason, Conflict where they are one already, or it changed meanwhile.
+    """
+    with catalogue.writing() as connection:
+        return merge_within(connection, access, customer_id, into_id, reason, seen)
+
+
+def merge_within(
+    connection: Connection, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
+) -> Stands:
+    """`merge` in the caller's transaction."""
+    insist(access, reason)
+    found = standing.together(connection, (customer_id, into_id))
+    _known(found, customer_id, into_id)
+    _unchanged(found, customer_id, seen)
+    root, other = found[customer_id].root, found[into_id].root
+    if root == other:
+        raise Conflict(
+            say(
+                "customers {number} and {other} are one already: {stands}",
+                number=customer_id,
+                other=into_id,
+                stands=root,
+            )
+        )
+    row = {"customer_id": root, "into_id": into_id, "at": utc_now(), "actor": access.actor, "reason": reason.strip()}
+    connection.execute(insert(customer_merge).values(row))
+    after = {"merged": root, "into": into_id, "reason": row["reason"]}
+    _journal(connection, access, "customers.merge", (root, into_id), None, after)
+    return _settle(connection, found, customer_id)
+
+
+def unmerge(catalogue: Catalogue, access: Access, customer_id: int, reason: str, seen: int | None = None) -> Stands:
+    """Take back that another stands for this customer; whoever this one stood for before comes along.
+
+    Raises: as `merge`; Conflict where nobody stands for it.
+    """
+    with catalogue.writing() as connection:
+        return unmerge_within(connection, access, customer_id, reason, seen)
+
+
+def unmerge_within(
+    connection: Connection, access: Access, customer_id: int, reason: str, seen: int | None = None
+) -> Stands:
+    """`unmerge` in the caller's transaction."""
+    insist(access, reason)
+    found = standing.together(connection, (customer_id,))
+    _known(found, customer_id)
+    _unchanged(found, customer_id, seen)
+    line = customer_merge
+    in_force = (line.c.customer_id == customer_id, line.c.undone_at.is_(None))
+    was = connection.execute(select(line).where(*in_force)).first()
+    if was is None:
+        raise Conflict(say("customer {number} is not merged into another", number=customer_id))
+    undone = {"undone_at": utc_now(), "undone_by": access.actor, "undone_reason": reason.strip()}
+    connection.execute(update(line).where(line.c.id == was.id).values(undone))
+    before = {"merged": customer_id, "into": was.into_id, "reason": was.reason}
+    after = {"parted": customer_id, "from": was.into_id, "reason": undone["undone_reason"]}
+    _journal(connection, access, "customers.unmerge", (customer_id, was.into_id), before, after)
+    return _settle(connection, found, customer_id)
+
+
+def merges(connection: Connection, members: Sequence[int]) -> list[Merge]:
+    """The merges in force among these identities of one customer, oldest first."""
+    line = customer_merge
+    query = select(line.c.customer_id, line.c.into_id, line.c.at, line.c.actor, line.c.reason)
+    query = query.where(line.c.customer_id.in_(members), line.c.undone_at.is_(None)).order_by(line.c.id)
+    return [Merge(*row) for row in connection.execute(query)]
+
+
+def insist(access: Access, reason: str) -> None:
+    """Raises: Forbidden where it is not this employee's to say, BadInput without a reason."""
+    if not supervises(access):
+        raise Forbidden(say("joining and parting customers takes the role of admin; ask your administrator"))
+    if not reason.strip():
+        raise BadInput(say("say why: customers are joined and parted for a reason"))
+
+
+def _known(found: Mapping[int, Identity], *ids: int) -> None:
+    for one in ids:
+        if one not in found:
+            raise NotFound(say("there is no customer {number}", number=one))
+
+
+def _unchanged(found: Mapping[int, Identity], customer_id: int, seen: int | None) -> None:
+    if seen is not None and found[found[customer_id].root].version != seen:
+        raise Conflict(say("customer {number} was changed meanwhile; look at it again", number=customer_id))
+
+
+def _journal(
+    connection: Connection, access: Access, action: str, ends: Iterable[int], before: object, after: object
+) -> None:
+    """Under both ends, for whoever looks at either."""
+    for one in ends:
+        journal.write(connection, access.actor, action, f"customer:{one}", before, after)
+
+
+def _settle(connection: Connection, found: Mapping[int, Identity], customer_id: int) -> Stands:
+    roots = standing.roots_by_merges(connection, found)
+    witnesses = standing.witnesses_of(connection, found)
+    changed = standing.stand(connection, found, roots, {}, witnesses)
+    outbox.announce(connection, "customer", changed)
+    _announce_letters(connection, [one for one in sorted(found) if roots[one] != found[one].root])
+    versions = {one: identity.version for one, identity in found.items()} | dict(changed)
+    root = roots[customer_id]
+    return Stands(customer_id, root, versions[root])
+
+
+def _announce_letters(connection: Connection, moved: Sequence[int]) -> None:
+    """The index finds letters by who stands for their sender; the letters themselves are what they were."""
+    last = 0
+    while moved:
+        query = select(document.c.id, document.c.version).where(
+            document.c.customer_id.in_(moved), document.c.id > last, document.c.state != "work", document.c.part == 0
+        )
+        rows = connection.execute(query.order_by(document.c.id).limit(_CHUNK)).all()
+        if not rows:
+            return
+        outbox.announce(connection, "document", [(row.id, row.version) for row in rows])
+        last = rows[-1].id
