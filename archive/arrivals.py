@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, func, insert, or_, select, update
 
 from archive import journal
 from archive.access import Access
@@ -23,6 +23,8 @@ from archive.upserting import upsert
 # Put together once: to do so costs several times what the database takes to run them.
 _ENTER = insert(arrival).returning(arrival.c.id)
 _TIME_ZONE = select(branch.c.time_zone).where(branch.c.code == bindparam("code"))
+
+_DAY_CHARS = len("2026-01-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def branches_of(connection: Connection, access: Access) -> list[tuple[str, str]]
 
 
 def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:
-    """Have the object's row; the same bytes have one row, whoever brings them."""
+    """Have the object's row; the same bytes have one row, whoever brings them, and say when an original came in anew."""
     row = {"digest": digest, "size_bytes": size_bytes, "media_type": media_type, "kind": kind, "created_at": utc_now()}
     connection.execute(_keep(connection.dialect.name, kind == "rendition"), row)
 
@@ -100,8 +102,15 @@ def _keep(dialect: str, is_rendition: bool) -> Any:
     if is_rendition:
         return statement.on_conflict_do_nothing()
     # Bytes that we had made ourselves and that now came in are an original from now on.
-    given, made = {"kind": statement.excluded.kind}, object_.c.kind == "rendition"
-    return statement.on_conflict_do_update(index_elements=["digest"], set_=given, where=made)
+    made, given = object_.c.kind == "rendition", statement.excluded
+    # What comes in anew is kept from its latest day on; within one day there is nothing to note.
+    noted = func.coalesce(object_.c.received_again_at, object_.c.created_at)
+    again = func.substr(noted, 1, _DAY_CHARS) < func.substr(given.created_at, 1, _DAY_CHARS)
+    given_values = {
+        "kind": case((made, given.kind), else_=object_.c.kind),
+        "received_again_at": case((again, given.created_at), else_=object_.c.received_again_at),
+    }
+    return statement.on_conflict_do_update(index_elements=["digest"], set_=given_values, where=or_(made, again))
 
 
 def find(connection: Connection, channel: str, source_key: str) -> Row[tuple[object, ...]] | None:

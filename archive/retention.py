@@ -18,7 +18,7 @@ from archive.clock import as_moment, as_text
 from archive.errors import Conflict
 from archive.ports import Catalogue, ObjectStore
 from archive.problems import Problem
-from archive.schema import UNDATED, object_
+from archive.schema import RECEIVED_AGAIN, UNDATED, object_
 
 _CHUNK = 200
 MOST_COUNTED = 1000
@@ -28,7 +28,7 @@ _MAY_WAIT = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Keeps originals for `years` from their reception; 0: no dates are given, and those given are kept."""
+    """Keeps originals for `years` from the last day on which they came in; 0: no dates are given, and those given are kept."""
 
     catalogue: Catalogue
     objects: ObjectStore
@@ -43,17 +43,22 @@ class Retention:
             self.objects.protect(digest, lock_end(last_day(datetime.now(UTC).date(), self.years)))
 
     def keep_up(self) -> int:
-        """Date and lock the originals that have no date yet; how many there were. Safe to repeat and to race."""
+        """Date and lock the originals without a date, and those that came in anew; how many. Safe to repeat and to race.
+
+        Of two dates the later one counts: a date is never shortened.
+        """
         count = 0
-        while self.years and (rows := self._undated()):
-            dated = [(row.digest, last_day(as_moment(row.created_at).date(), self.years)) for row in rows]
+        while self.years and (rows := self._waiting()):
+            dated = [(row, _date_of(row, self.years)) for row in rows]
             if self.objects.protection().proven:
-                for digest, until in dated:
-                    self.objects.protect(digest, lock_end(until))
+                for row, until in dated:
+                    self.objects.protect(row.digest, lock_end(until))
             with self.catalogue.writing() as connection:
-                statement = update(object_).where(object_.c.digest == bindparam("its"))
-                statement = statement.values(retain_until=bindparam("until"))
-                connection.execute(statement, [{"its": digest, "until": day.isoformat()} for digest, day in dated])
+                values = [
+                    {"its": row.digest, "until": until.isoformat(), "seen": row.received_again_at or ""}
+                    for row, until in dated
+                ]
+                connection.execute(_SET_DATE, values)
             count += len(rows)
         return count
 
@@ -83,10 +88,30 @@ class Retention:
                 if missing := _missing(self.objects, row):
                     yield Problem("unprotected", f"object:{row.digest}", f"{missing}: run `dossier protect`")
 
-    def _undated(self) -> Sequence[Row[tuple[str, str]]]:
+    def _waiting(self) -> list[Row[Any]]:
         with self.catalogue.reading() as connection:
-            query = select(object_.c.digest, object_.c.created_at).where(UNDATED).limit(_CHUNK)
-            return list(connection.execute(query))
+            # One index each: asked for both at once, an engine would go through all objects.
+            found: list[Row[Any]] = []
+            for which in (UNDATED, RECEIVED_AGAIN):
+                found += connection.execute(_WITHOUT_DATE.where(which))
+        return list({row.digest: row for row in found}.values())
+
+
+_WITHOUT_DATE = select(
+    object_.c.digest, object_.c.created_at, object_.c.received_again_at, object_.c.retain_until
+).limit(_CHUNK)
+# One that came in anew meanwhile keeps its mark, and has another turn.
+_SET_DATE = (
+    update(object_)
+    .where(object_.c.digest == bindparam("its"), func.coalesce(object_.c.received_again_at, "") == bindparam("seen"))
+    .values(retain_until=bindparam("until"), received_again_at=None)
+)
+
+
+def _date_of(row: Row[Any], years: int) -> date:
+    """The last day of these bytes: by the day on which they came in last, and never before the date that they have."""
+    until = last_day(as_moment(row.received_again_at or row.created_at).date(), years)
+    return max(until, date.fromisoformat(row.retain_until)) if row.retain_until else until
 
 
 def undated(connection: Connection, years: int) -> int:

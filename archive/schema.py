@@ -93,6 +93,9 @@ session = Table(
 UNDATED = text("retain_until IS NULL AND kind <> 'rendition'")
 """Originals without an end of their retention; said as its index says it, or the index would not be used."""
 
+RECEIVED_AGAIN = text("received_again_at IS NOT NULL")
+"""Originals that came in anew and whose retention was not prolonged yet."""
+
 object_ = Table(
     "object",
     metadata,
@@ -102,9 +105,11 @@ object_ = Table(
     Column("kind", Text, nullable=False),  # transport | letter | part | rendition
     Column("created_at", Text, nullable=False),
     Column("retain_until", Text),
+    Column("received_again_at", Text),  # when it came in anew, on a later day; None once the date says so
     Column("hold", Integer, nullable=False, server_default="0"),  # whether a legal hold is about these bytes
     # Originals that wait for the end of their retention to be set: few at any time, where one is set at all.
     Index("ix_object_undated", "digest", sqlite_where=UNDATED, postgresql_where=UNDATED),
+    Index("ix_object_received_again", "digest", sqlite_where=RECEIVED_AGAIN, postgresql_where=RECEIVED_AGAIN),
 )
 
 import_run = Table(

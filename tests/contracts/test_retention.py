@@ -20,7 +20,7 @@ from archive.adapters.digested import place_of
 from archive.adapters.guarded import GuardedStore
 from archive.adapters.in_s3 import S3Store
 from archive.adapters.s3_address import read_address
-from archive.arrivals import NewArrival, ensure_branch
+from archive.arrivals import NewArrival, ensure_branch, keep_object
 from archive.errors import BadInput, Conflict, Forbidden, NotFound
 from archive.moving import move
 from archive.ports import ObjectStore
@@ -102,6 +102,45 @@ def test_what_is_before_its_date_is_not_removed(kept: Kept) -> None:
         _date(kept, digest, date(2001, 1, 1))
         kept.store.remove(digest)
         assert not kept.store.has(digest)
+
+
+def test_what_comes_in_anew_is_kept_from_its_later_day_and_never_shorter(kept: Kept) -> None:
+    kept.retention().keep_up()
+    digest, wanted = kept.digest_of(FILED), last_day(datetime.now(UTC).date(), 5)
+    for first, given, expected in (
+        ("2020-03-01", date(2025, 3, 1), wanted),
+        ("2020-03-01", wanted + timedelta(days=900), wanted + timedelta(days=900)),
+        (datetime.now(UTC).date().isoformat(), date(2025, 3, 1), date(2025, 3, 1)),  # the same day is no later one
+    ):
+        _date(kept, digest, given)
+        with kept.archive.catalogue.writing() as connection:
+            connection.execute(
+                update(object_).where(object_.c.digest == digest).values(created_at=f"{first}T08:00:00.000000+00:00")
+            )
+            for _ in range(2):
+                keep_object(connection, digest, 1, "text/plain", "letter")
+        assert _until(kept, digest) == given, "in force until the later one is"
+        kept.retention().keep_up()
+        assert _until(kept, digest) == expected
+        assert kept.retention().keep_up() == 0
+        assert kept.damages() == set()
+
+
+@pytest.mark.parametrize("kept", [pytest.param("on_disk")], indirect=True)
+def test_what_we_had_made_and_then_came_in_is_kept_from_that_day(kept: Kept) -> None:
+    digest = "f" * 64
+    with kept.archive.catalogue.writing() as connection:
+        keep_object(connection, digest, 1, "text/plain", "rendition")
+        connection.execute(
+            update(object_).where(object_.c.digest == digest).values(created_at="2001-01-01T00:00:00.000000+00:00")
+        )
+        keep_object(connection, digest, 1, "text/plain", "rendition")
+    kept.retention().keep_up()
+    assert _until(kept, digest) is None
+    with kept.archive.catalogue.writing() as connection:
+        keep_object(connection, digest, 1, "text/plain", "part")
+    kept.retention().keep_up()
+    assert _until(kept, digest) == last_day(datetime.now(UTC).date(), 5)
 
 
 def test_the_last_day_of_a_retention() -> None:
@@ -232,6 +271,12 @@ def test_worm_mode_is_refused_at_the_start_where_a_retention_can_be_shortened(tm
 def _arrivals(kept: Kept) -> dict[int, str]:
     with kept.archive.catalogue.reading() as connection:
         return {row.id: row.digest for row in connection.exec_driver_sql("SELECT id, digest FROM arrival")}
+
+
+def _until(kept: Kept, digest: str) -> date | None:
+    with kept.archive.catalogue.reading() as connection:
+        told = connection.execute(select(object_.c.retain_until).where(object_.c.digest == digest)).scalar_one()
+    return date.fromisoformat(told) if told else None
 
 
 def _date(kept: Kept, digest: str, until: date) -> None:
