@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from archive import journal, outbox, standing
-from archive.access import Access, Role
+from archive.access import Access
 from archive.clock import utc_now
-from archive.errors import BadInput, Conflict, Forbidden, NotFound
+from archive.errors import Conflict
+from archive.insisting import insist_on_known, insist_on_reason, insist_on_right, insist_unchanged
+from archive.pair_words import insist_not_apart
 from archive.ports import Catalogue
 from archive.schema import customer_merge, document
 from archive.sentences import say
@@ -44,18 +46,14 @@ class Stands:
     version: int
 
 
-def supervises(access: Access) -> bool:
-    """Whether joining customers and parting them is this employee's to say."""
-    return Role.ADMIN in access.roles
-
-
 def merge(
     catalogue: Catalogue, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
 ) -> Stands:
     """Let `into_id` stand for a customer; where somebody stands for it already, for that one with all it stands for.
 
     `seen`: the version of the customer, as read, that the decision is about; None where nobody saw one.
-    Raises: Forbidden, NotFound, BadInput without a reason, Conflict where they are one already, or it changed meanwhile.
+    Raises: Forbidden, NotFound, BadInput without a reason, Conflict where they are one already, where any two of them were
+    told apart, or where it changed meanwhile.
     """
     with catalogue.writing() as connection:
         return merge_within(connection, access, customer_id, into_id, reason, seen)
@@ -65,10 +63,11 @@ def merge_within(
     connection: Connection, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
 ) -> Stands:
     """`merge` in the caller's transaction."""
-    insist(access, reason)
+    insist_on_right(access)
+    reason = insist_on_reason(reason)
     found = standing.together(connection, (customer_id, into_id))
-    _known(found, customer_id, into_id)
-    _unchanged(found, customer_id, seen)
+    insist_on_known(found, customer_id, into_id)
+    insist_unchanged(found, customer_id, seen)
     root, other = found[customer_id].root, found[into_id].root
     if root == other:
         raise Conflict(
@@ -79,7 +78,9 @@ def merge_within(
                 stands=root,
             )
         )
-    row = {"customer_id": root, "into_id": into_id, "at": utc_now(), "actor": access.actor, "reason": reason.strip()}
+    these, those = (sorted(one for one in found if found[one].root == its) for its in (root, other))
+    insist_not_apart(connection, these, those)
+    row = {"customer_id": root, "into_id": into_id, "at": utc_now(), "actor": access.actor, "reason": reason}
     connection.execute(insert(customer_merge).values(row))
     after = {"merged": root, "into": into_id, "reason": row["reason"]}
     _journal(connection, access, "customers.merge", (root, into_id), None, after)
@@ -99,16 +100,17 @@ def unmerge_within(
     connection: Connection, access: Access, customer_id: int, reason: str, seen: int | None = None
 ) -> Stands:
     """`unmerge` in the caller's transaction."""
-    insist(access, reason)
+    insist_on_right(access)
+    reason = insist_on_reason(reason)
     found = standing.together(connection, (customer_id,))
-    _known(found, customer_id)
-    _unchanged(found, customer_id, seen)
+    insist_on_known(found, customer_id)
+    insist_unchanged(found, customer_id, seen)
     line = customer_merge
     in_force = (line.c.customer_id == customer_id, line.c.undone_at.is_(None))
     was = connection.execute(select(line).where(*in_force)).first()
     if was is None:
         raise Conflict(say("customer {number} is not merged into another", number=customer_id))
-    undone = {"undone_at": utc_now(), "undone_by": access.actor, "undone_reason": reason.strip()}
+    undone = {"undone_at": utc_now(), "undone_by": access.actor, "undone_reason": reason}
     connection.execute(update(line).where(line.c.id == was.id).values(undone))
     before = {"merged": customer_id, "into": was.into_id, "reason": was.reason}
     after = {"parted": customer_id, "from": was.into_id, "reason": undone["undone_reason"]}
@@ -122,25 +124,6 @@ def merges(connection: Connection, members: Sequence[int]) -> list[Merge]:
     query = select(line.c.customer_id, line.c.into_id, line.c.at, line.c.actor, line.c.reason)
     query = query.where(line.c.customer_id.in_(members), line.c.undone_at.is_(None)).order_by(line.c.id)
     return [Merge(*row) for row in connection.execute(query)]
-
-
-def insist(access: Access, reason: str) -> None:
-    """Raises: Forbidden where it is not this employee's to say, BadInput without a reason."""
-    if not supervises(access):
-        raise Forbidden(say("joining and parting customers takes the role of admin; ask your administrator"))
-    if not reason.strip():
-        raise BadInput(say("say why: customers are joined and parted for a reason"))
-
-
-def _known(found: Mapping[int, Identity], *ids: int) -> None:
-    for one in ids:
-        if one not in found:
-            raise NotFound(say("there is no customer {number}", number=one))
-
-
-def _unchanged(found: Mapping[int, Identity], customer_id: int, seen: int | None) -> None:
-    if seen is not None and found[found[customer_id].root].version != seen:
-        raise Conflict(say("customer {number} was changed meanwhile; look at it again", number=customer_id))
 
 
 def _journal(

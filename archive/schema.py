@@ -303,6 +303,22 @@ own_record = Table(
     Column("golden", Text, nullable=False),
 )
 
+pair_word = Table(
+    "pair_word",
+    metadata,
+    # What a person said of two customers; the smaller number first, so that a pair is one row.
+    _id(),
+    _to("customer.id", "low_id", index=False),
+    _to("customer.id", "high_id"),
+    Column("word", Text, nullable=False),  # distinct | relatives | later
+    Column("kind", Text, nullable=False, server_default=""),  # what kind of relatives
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("word IN ('distinct','relatives','later')", name="word"),
+    UniqueConstraint("low_id", "high_id"),
+)
+
 source_record = Table(
     "source_record",
     metadata,
