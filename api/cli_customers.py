@@ -8,13 +8,11 @@ from typing import Annotated
 
 import typer
 
-from api import looking
+from api import cli_customers_merging, looking
 from api.cli_context import asker, context, rooms
 from api.printing import Progress
-from api.wiring import Rooms
 from archive import customers as directory
 from archive.directory_file import count_lines
-from archive.errors import EngineAway
 from archive.importing import ImportReport, import_customers
 from dedup.rows import keys_of_row
 
@@ -24,6 +22,7 @@ def join(app: typer.Typer) -> None:
     customers = typer.Typer(help="The customer directory.", no_args_is_help=True)
     customers.command("import")(import_file)
     customers.command("show")(show_one)
+    cli_customers_merging.join(customers)
     app.add_typer(customers, name="customers")
 
 
@@ -38,17 +37,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
         for problem in report.problems:
             printer.note(f"{file}, line {problem.line}: {problem.reason}; {problem.remedy}")
         printer.row(_counts(file, report), _told(file, report))
-        _index(opened)
-
-
-def _index(opened: Rooms) -> None:
-    """Bring the index up with what came in; the customers are in, and where the index is away it catches up later."""
-    try:
-        opened.feed_all()
-    except EngineAway as error:
-        waiting = opened.feeder.lag().waiting
-        later = f"{waiting} changes wait for it; `dossier work` or `dossier serve` brings it up"
-        context().printer.note(f"index: {error}; {later}")
+        cli_customers_merging.bring_up_index(opened)
 
 
 def _counts(file: Path, report: ImportReport) -> dict[str, object]:

@@ -92,11 +92,11 @@ def take_back(
     with catalogue.writing() as connection:
         low, high = sorted((customer_id, other_id))
         found = standing.together(connection, (customer_id, other_id))
-        insist_on_known(found, customer_id, other_id)
-        insist_unchanged(found, customer_id, seen)
         before = _held(connection, low, high)
         _insist_on_right(access, before.word if before else "distinct")
         kept = insist_on_reason(reason)
+        insist_on_known(found, customer_id, other_id)
+        insist_unchanged(found, customer_id, seen)
         if before is None:
             raise NotFound(say("nothing was said of customers {number} and {other}", number=low, other=high))
         connection.execute(delete(pair_word).where(pair_word.c.low_id == low, pair_word.c.high_id == high))

@@ -13,6 +13,7 @@ from api import problems
 from api.http import (
     arrivals,
     cases,
+    customer_merging,
     customers,
     decisions,
     described,
@@ -58,6 +59,7 @@ _JSON_ROUTES = (
     documents,
     holds,
     decisions,
+    customer_merging,
     customers,
     cases,
     searching,

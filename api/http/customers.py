@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api import finding, looking
-from api.http.answering import By, Here, answer
+from api.http.answering import By, Here, answer, etag
 from api.http.shapes import PROBLEMS
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
@@ -34,11 +34,11 @@ def find(
 
 @router.get("/{customer_id}", response_model=customers.Card)
 def show(customer_id: int, rooms: Here, asker: By) -> Response:
-    """The customer's card: golden record with sources, holdings, folders, cases."""
+    """The customer's card: golden record with sources, holdings, folders, cases; who it stands for, and what was said."""
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
     looking.note(rooms, asker, "read", looking.customer(card.id))
-    return answer(card)
+    return answer(card, headers={"ETag": etag(card.version)})
 
 
 @router.get("/{customer_id}/documents", response_model=list[customers.Line])

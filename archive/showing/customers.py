@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Row, Table, and_, func, or_, select
 from archive.access import SENSITIVE_FIELDS, Access, masked
 from archive.customers import Held, holdings
 from archive.errors import NotFound
+from archive.merging import Merge, merges
+from archive.pair_words import PairWord, words
 from archive.schema import (
     account,
     address,
@@ -102,9 +104,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A customer as its page shows it."""
+    """A customer as its page shows it. `merges`: whom it stands for, and why; `said`: of it and others."""
 
     id: int
+    version: int
     kind: str
     name: str
     branch: str
@@ -113,6 +116,8 @@ class Card:
     held: Sequence[Held]
     folders: Sequence[FolderCount]
     cases: Sequence[Matter]
+    merges: Sequence[Merge]
+    said: Sequence[PairWord]
 
 
 def survivor(connection: Connection, customer_id: int) -> int:
@@ -127,16 +132,20 @@ def card(connection: Connection, access: Access, customer_id: int) -> Card:
     """The card of the customer, or of the one that it was merged into. Raises: NotFound."""
     key = survivor(connection, customer_id)
     row = connection.execute(select(customer).where(customer.c.id == key)).one()
+    every = identities(connection, key)
     return Card(
         id=key,
+        version=row.version,
         kind=row.kind,
         name=row.display_name,
         branch=row.branch,
         answer_channel=row.answer_channel,
         fields=_fields(connection, access, row),
         held=_held(connection, key),
-        folders=folders.counts(connection, access, identities(connection, key)),
+        folders=folders.counts(connection, access, every),
         cases=_cases(connection, access, key),
+        merges=merges(connection, every),
+        said=words(connection, every),
     )
 
 

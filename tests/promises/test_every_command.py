@@ -113,6 +113,37 @@ def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "customers", "import", "seed/customers.csv")
 
 
+@command("customers merge")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "merge", "2", "1", "--reason", "same")
+    done = dossier(archive.home, "customers", "merge", "2", "1", "--reason", "the same woman")
+    assert done[0] == {"customer_id": 2, "root_id": 1, "version": done[0]["version"]}
+    assert dossier(archive.home, "customers", "show", "2")[0]["id"] == 1
+    dossier(archive.home, "customers", "unmerge", "2", "--reason", "two women")
+
+
+@command("customers unmerge")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "unmerge", "2", "--reason", "two women")
+    dossier(archive.home, "customers", "merge", "2", "1", "--reason", "the same woman")
+    assert dossier(archive.home, "customers", "unmerge", "2", "--reason", "two women")[0]["root_id"] == 2
+
+
+@command("customers distinct")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "distinct", "3", "4", "--reason", "two passports")
+    said = dossier(archive.home, "customers", "distinct", "4", "3", "--reason", "two passports")[0]
+    assert (said["low_id"], said["high_id"], said["word"]) == (3, 4, "distinct")
+    dossier(archive.home, "customers", "distinct", "3", "4", "--reason", "a mistake", "--take-back")
+
+
+@command("customers relatives")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "relatives", "3", "4", "--reason", "both came")
+    asked = ("customers", "relatives", "3", "4", "--kind", "twins", "--reason", "both came")
+    assert dossier(archive.home, *asked)[0]["kind"] == "twins"
+
+
 @command("dedup train")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "dedup", "train", "seed/customers.csv")

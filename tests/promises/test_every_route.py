@@ -39,6 +39,10 @@ def _document(rest: str) -> Callable[[Stock], str]:
     return lambda made: f"/api/documents/{made.documents[HIDDEN]}{rest}"
 
 
+def _customer(rest: str) -> Callable[[Stock], str]:
+    return lambda made: f"/api/customers/{made.customers['B-3']}{rest}"
+
+
 def _desk(rest: str) -> Callable[[Stock], str]:
     return lambda made: f"/desk/{made.documents[HIDDEN]}/{rest}"
 
@@ -78,6 +82,12 @@ ROUTES: dict[str, Asked] = {
     "POST /api/documents/{document_id}/alike/undo": Asked(_document("/alike/undo"), (404,)),
     "GET /api/customers": Asked(_at("/api/customers?q=whitlock"), (200,)),
     "GET /api/customers/{customer_id}": Asked(lambda made: f"/api/customers/{made.customers['B-3']}", (200,)),
+    "POST /api/customers/{customer_id}/merge": Asked(_customer("/merge"), (403,), json={"into": 1, "reason": "same"}),
+    "POST /api/customers/{customer_id}/unmerge": Asked(_customer("/unmerge"), (403,), json={"reason": "not the same"}),
+    "PUT /api/customers/{customer_id}/words/{other_id}": Asked(
+        _customer("/words/1"), (403,), json={"word": "distinct", "reason": "two passports"}
+    ),
+    "DELETE /api/customers/{customer_id}/words/{other_id}": Asked(_customer("/words/1?reason=mistake"), (403,)),
     "GET /api/customers/{customer_id}/documents": Asked(
         lambda made: f"/api/customers/{made.customers['B-3']}/documents", (200,)
     ),
