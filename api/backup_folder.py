@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.clock import utc_now
+from archive.durable import sync
 from archive.errors import BadInput, Damaged
 from archive.moving import Moved
 
@@ -38,14 +38,14 @@ def settle(folder: Path, moved: Moved) -> None:
     told = {"made_at": utc_now(), "rows": moved.rows, "objects": moved.objects, "catalogue_sha256": _digest(fresh)}
     note.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     for path in (note, fresh, folder):
-        _sync(path)
+        sync(path)
     for ending in ("-wal", "-shm"):
         # The earlier one's, where it was opened as an archive: they must not be taken for this one's.
         (folder / f"{CATALOGUE}{ending}").unlink(missing_ok=True)
     fresh.rename(folder / CATALOGUE)
-    _sync(folder)
+    sync(folder)
     note.rename(folder / NOTE)
-    _sync(folder)
+    sync(folder)
 
 
 @contextmanager
@@ -85,11 +85,3 @@ def _noted(note: Path) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -52,7 +53,7 @@ def train(
     first = store.active() is None
     if active or first:
         store.activate(version)
-    _forget(work)
+    shutil.rmtree(work)
     told = _told(model) | {"model": version, "active": active or first}
     line = f"model {version} learnt from {model.records:,} records" + (", active" if active or first else "")
     context().printer.row(told, line)
@@ -176,12 +177,6 @@ def _model(file: Path | None) -> Model | None:
         return from_json(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"{file} can not be opened: {error.strerror}; name a model's file") from error
-
-
-def _forget(work: Path) -> None:
-    for path in sorted(work.rglob("*"), reverse=True):
-        path.rmdir() if path.is_dir() else path.unlink()
-    work.rmdir()
 
 
 def _told(model: Model) -> dict[str, object]:

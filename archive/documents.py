@@ -13,9 +13,10 @@ from archive import journal
 from archive.arrivals import keep_object
 from archive.clock import utc_now
 from archive.errors import NotFound
+from archive.facts import fact, set_fact
 from archive.numbers import next_number
 from archive.outbox import announce
-from archive.schema import archive_fact, arrival, document, party, rendition
+from archive.schema import arrival, document, party, rendition
 from archive.sentences import Told, stored
 from archive.upserting import upsert
 
@@ -128,9 +129,7 @@ def remove(connection: Connection, document_id: int) -> None:
     """Take a document's row out, e.g. of a cut that is undone. Its id is never given again: the index keeps a deletion
     under it, the journal and who looked at what name it."""
     if _may_give_ids_again(connection):
-        note = upsert(connection, archive_fact).values(name=_IDS_GIVEN, value=str(max(_ids(connection))))
-        note = note.on_conflict_do_update(index_elements=[archive_fact.c.name], set_={"value": note.excluded.value})
-        connection.execute(note)
+        set_fact(connection, _IDS_GIVEN, str(max(_ids(connection))))
     connection.execute(delete(document).where(document.c.id == document_id))
 
 
@@ -144,9 +143,8 @@ def _unused_id(connection: Connection) -> dict[str, int]:
 
 def _ids(connection: Connection) -> tuple[int, int]:
     """The highest id that is known to have been given before a row was taken out, and the highest there is."""
-    given = connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == _IDS_GIVEN)).scalar()
     newest = connection.execute(select(func.max(document.c.id))).scalar()
-    return int(given or 0), int(newest or 0)
+    return int(fact(connection, _IDS_GIVEN) or 0), int(newest or 0)
 
 
 def _may_give_ids_again(connection: Connection) -> bool:

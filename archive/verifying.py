@@ -11,14 +11,13 @@ from archive import journal_proof, ledger, outbox
 from archive.access import Access
 from archive.clock import as_moment, utc_now
 from archive.errors import Forbidden
+from archive.facts import set_fact
 from archive.ports import Catalogue, ObjectStore
 from archive.problems import Problem
 from archive.proofs import documents, numbers
 from archive.proofs import objects as bytes_held
 from archive.retention import Retention
-from archive.schema import archive_fact
 from archive.showing.state import LAST_VERIFY
-from archive.upserting import upsert
 
 INDEX_MAY_LAG = timedelta(minutes=1)
 Progress = Callable[[str, int], None]
@@ -63,9 +62,7 @@ def verify(
 def note_proven(catalogue: Catalogue) -> None:
     """Note that everything was proven just now, for the page that says how long ago that was."""
     with catalogue.writing() as connection:
-        now = utc_now()
-        statement = upsert(connection, archive_fact).values(name=LAST_VERIFY, value=now)
-        connection.execute(statement.on_conflict_do_update(index_elements=[archive_fact.c.name], set_={"value": now}))
+        set_fact(connection, LAST_VERIFY, utc_now())
 
 
 def _balance(connection: Connection, access: Access) -> Iterator[Problem]:

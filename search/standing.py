@@ -10,10 +10,12 @@ import json
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 from sqlalchemy import Connection, delete, select
 
 from archive import outbox
+from archive.facts import fact, set_fact
 from archive.ports import Catalogue
 from archive.schema import archive_fact
 from archive.sentences import say
@@ -44,31 +46,25 @@ class Standing:
 
 def origin_of(catalogue: Catalogue, kind: outbox.Kind) -> Origin:
     """What an index of this kind is made from. Nothing is asked of the catalogue yet."""
-    seen: list[str] = []
-
-    def identity() -> str:
-        if not seen:
-            seen.append(_identity(catalogue))
-        return seen[0]
 
     def is_empty() -> bool:
         with catalogue.reading() as connection:
             return not from_catalogue.some_of(kind)(connection, 0, 1)
 
-    return Origin(identity, is_empty)
+    return Origin(cache(partial(_identity, catalogue)), is_empty)
 
 
 def _identity(catalogue: Catalogue) -> str:
     """The mark of this archive's indexes; made at the first use."""
     with catalogue.reading() as connection:
-        known = _value(connection, _IDENTITY)
+        known = fact(connection, _IDENTITY)
     if known:
         return known
     with catalogue.writing() as connection:
         # Another process may be as quick: both then go by the one that stands.
         fresh = upsert(connection, archive_fact).values(name=_IDENTITY, value=uuid.uuid4().hex)
         connection.execute(fresh.on_conflict_do_nothing())
-        return _value(connection, _IDENTITY)
+        return fact(connection, _IDENTITY)
 
 
 def standing(connection: Connection) -> Standing:
@@ -82,12 +78,12 @@ def standing(connection: Connection) -> Standing:
 
 def note_fed(connection: Connection, kind: outbox.Kind, sequence: int) -> None:
     """Remember how far this index was fed: it is lost where it knows less."""
-    _set(connection, _FED + kind, str(sequence))
+    set_fact(connection, _FED + kind, str(sequence))
 
 
 def note_lost(connection: Connection, lost: Lost) -> None:
     """Remember that this index is not whole, and how far a new one is."""
-    _set(connection, _LOST + lost.kind, json.dumps({"done": lost.done, "of": lost.of}))
+    set_fact(connection, _LOST + lost.kind, json.dumps({"done": lost.done, "of": lost.of}))
 
 
 def note_whole(connection: Connection, kind: outbox.Kind) -> None:
@@ -102,12 +98,3 @@ def refuse_where_lost(catalogue: Catalogue, kinds: Sequence[outbox.Kind] = KINDS
     if missing:
         done, of = sum(one.done for one in missing), sum(one.of for one in missing)
         raise NotBuilt(say("the search index is being made anew: {done} of {of} are in it so far", done=done, of=of))
-
-
-def _value(connection: Connection, name: str) -> str:
-    return connection.execute(select(archive_fact.c.value).where(archive_fact.c.name == name)).scalar() or ""
-
-
-def _set(connection: Connection, name: str, value: str) -> None:
-    statement = upsert(connection, archive_fact).values(name=name, value=value)
-    connection.execute(statement.on_conflict_do_update(index_elements=[archive_fact.c.name], set_={"value": value}))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.adapters.digested import copy_hashing, digest_at, place_of, proves_true, proving
+from archive.durable import sync
 from archive.errors import Conflict, EngineAway, NotFound
 from archive.ports import Protection
 
@@ -58,10 +59,10 @@ class FolderStore:
             temporary.chmod(0o444)
             temporary.rename(target)
         # Also where it was there already: whoever renamed it may have died before the folders were safe.
-        _sync_folder(target.parent)
+        sync(target.parent)
         for name, above in ((digest[:4], target.parent.parent), (digest[:2], self._root)):
             if name not in self._safe:
-                _sync_folder(above)
+                sync(above)
                 self._safe.add(name)
 
     def open(self, digest: str) -> BinaryIO:
@@ -114,11 +115,3 @@ class FolderStore:
 
     def _path(self, digest: str) -> Path:
         return self._root / place_of(digest)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -15,6 +14,7 @@ import duckdb
 import numpy as np
 
 from archive.directory_file import RowProblem
+from archive.durable import written_whole
 from archive.errors import BadInput
 from dedup.linkage import pairing
 from dedup.linkage.chance import chance_of
@@ -252,22 +252,14 @@ def _write(output: Path, space: Workspace, decided: Decided) -> None:
     """The clusters and, beside them, the pairs for review; each file appears whole or not at all."""
     origins = list(space.origins())
     names = {row: f"{system}:{source}" if system else source for row, (system, source) in enumerate(origins)}
-    with _whole(output) as lines:
+    with written_whole(output) as out:
+        lines = csv.writer(out)
         lines.writerow(("system", "source_id", "cluster_id", "probability"))
         for at, (system, source_id) in enumerate(origins):
             lines.writerow((system, source_id, names[int(decided.labels[at])], f"{decided.certainty[at]:.6f}"))
-    with _whole(output.with_name(f"{output.stem}.review.csv")) as lines:
+    with written_whole(output.with_name(f"{output.stem}.review.csv")) as out:
+        lines = csv.writer(out)
         lines.writerow(("system", "source_id", "other_system", "other_source_id", "probability", "why"))
         for one in decided.review:
             chance = 1 / (1 + np.exp(-one.odds))
             lines.writerow((*origins[one.left], *origins[one.right], f"{chance:.6f}", one.why))
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[csv._writer]:  # type: ignore[name-defined]
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    with new.open("w", encoding="utf-8", newline="") as out:
-        yield csv.writer(out)
-        out.flush()
-        os.fsync(out.fileno())
-    new.replace(path)

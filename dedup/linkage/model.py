@@ -6,7 +6,6 @@ A folder keeps every model that was ever made, and a pointer to the active one.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from archive.durable import written_whole
 from archive.errors import BadInput
 from dedup.linkage.columns import Columns, Ints
 from dedup.linkage.keys import PASSES
@@ -191,9 +191,5 @@ class ModelStore:
         return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
 
     def _write(self, name: str, text: str) -> None:
-        new = self._folder / f".{name}.{os.getpid()}"
-        with new.open("w", encoding="utf-8") as out:
+        with written_whole(self._folder / name) as out:
             out.write(text)
-            out.flush()
-            os.fsync(out.fileno())
-        new.replace(self._folder / name)

@@ -16,17 +16,13 @@ _PARQUET = b"PAR1"
 Row = Mapping[str, str]
 
 
-def rows_of(path: Path, skip: int = 0) -> Iterator[Row | RowProblem]:
-    """Answer every row as text by column, or why it is none. `skip`: leave out so many usable rows at the beginning.
+def rows_of(path: Path) -> Iterator[Row | RowProblem]:
+    """Answer every row as text by column, or why it is none.
 
     Raises:
         BadInput: there is no such file, it can not be read, or it has none of the import's columns.
     """
-    for item in _parquet(path) if _is_parquet(path) else _csv(path):
-        if skip and not isinstance(item, RowProblem):
-            skip -= 1
-            continue
-        yield item
+    yield from _parquet(path) if _is_parquet(path) else _csv(path)
 
 
 def _csv(path: Path) -> Iterator[Row | RowProblem]:

@@ -22,6 +22,7 @@ from typing import Any
 
 import tantivy
 
+from archive.durable import sync
 from archive.errors import EngineAway
 from search.adapters.tantivy_layout import Layout
 from search.ports import ANY_ORIGIN, AnotherWrites, NotBuilt, Origin, none_there, why_not
@@ -127,11 +128,7 @@ class Shelf:
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self._pointer)
-        folder = os.open(self.root, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self.root)
 
     def current_path(self) -> Path:
         """The folder of the current generation, which is made where there is none."""
