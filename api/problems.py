@@ -14,12 +14,16 @@ from archive.errors import (
     DossierError,
     EngineAway,
     Forbidden,
+    Guarded,
+    GuardRefused,
+    GuardWarned,
     LimitExceeded,
     NotFound,
     NotSignedIn,
     TooManyTries,
     Unreadable,
 )
+from archive.guarding import Finding
 from archive.sentences import Sentence, quoted, say
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,6 +31,9 @@ TABLE: tuple[type[DossierError], ...] = (
     BadInput,
     NotFound,
     Conflict,
+    Guarded,
+    GuardWarned,
+    GuardRefused,
     Unreadable,
     Forbidden,
     NotSignedIn,
@@ -42,7 +49,8 @@ TABLE: tuple[type[DossierError], ...] = (
 def details(error: DossierError, instance: str = "") -> dict[str, Any]:
     """The members of a problem: type, title, status, detail, instance, and our stable `code`.
 
-    `type` is a URN of the code, so that it holds wherever the product is installed.
+    `type` is a URN of the code, so that it holds wherever the product is installed. What the guard of the directory
+    would not let through has `findings`: whom it knows, and by what.
     Source: RFC 9457, section 3.1.
     """
     status = HTTPStatus(error.http_status)
@@ -54,7 +62,16 @@ def details(error: DossierError, instance: str = "") -> dict[str, Any]:
         "code": error.code,
     }
     reason = getattr(error, "reason", None)
+    if isinstance(error, Guarded):
+        found["findings"] = [_finding(one) for one in error.findings]
     return found | ({"instance": instance} if instance else {}) | ({"reason": reason} if reason else {})
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    """Whom the guard knows, as a program reads it: `told` in English, the heaviest agreement first."""
+    agreed = [{"field": one.field, "weight": round(one.weight, 1), "told": str(one.told)} for one in found.agreed]
+    plain = {name: getattr(found, name) for name in ("id", "customer_id", "relation", "severity", "strong_key")}
+    return plain | {"probability": found.probability, "agreed": agreed}
 
 
 def message_of(error: DossierError) -> Sentence:

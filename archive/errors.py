@@ -4,6 +4,9 @@
     ├── BadInput                 what came is not usable as it is: exit code 2, HTTP 400/422
     │   ├── NotFound             no such thing, or none that you may see: exit code 4, HTTP 404
     │   ├── Conflict             it changed meanwhile, or stands against a constraint: exit code 5, HTTP 409
+    │   │   └── Guarded          the guard of the directory knows somebody like that, and says whom
+    │   │       ├── GuardWarned  probably known, or close to somebody known: exit code 9, HTTP 409
+    │   │       └── GuardRefused known, to near certainty: exit code 10, HTTP 409
     │   └── Unreadable           a document that no reader can open → the letter is rejected
     ├── Forbidden                you may not: exit code 6, HTTP 403
     │   ├── NotSignedIn          nobody is signed in, or no longer: exit code 6, HTTP 401
@@ -17,9 +20,14 @@ Each class carries a stable `code`, and `then`: what follows for the arrival or 
 (`reject`, `review`, `retry`, `fail`). A message says what happened, to which document, and what to do.
 """
 
-from typing import ClassVar, Literal
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from archive.sentences import Sentence
+
+if TYPE_CHECKING:
+    from archive.guarding import Finding
 
 Then = Literal["reject", "review", "retry", "fail"]
 
@@ -56,6 +64,28 @@ class Conflict(BadInput):
     code = "conflict"
     exit_code = 5
     http_status = 409
+
+
+class Guarded(Conflict):
+    """The guard of the directory knows somebody like that. `findings` says whom, and by what; nothing was written."""
+
+    def __init__(self, findings: tuple[Finding, ...], message: str | Sentence) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class GuardWarned(Guarded):
+    """Probably known, or close to somebody known: saved where the findings' ids come back acknowledged."""
+
+    code = "guard_warned"
+    exit_code = 9
+
+
+class GuardRefused(Guarded):
+    """Known to near certainty, or by a value that one customer only may hold: saved by a supervisor's reason alone."""
+
+    code = "guard_refused"
+    exit_code = 10
 
 
 class Unreadable(BadInput):
