@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -309,11 +310,17 @@ def _bring_up(
     there = {thing.id for thing in things}
     index.put_many(things)
     index.delete_many(Gone(change.key, change.version) for change in changes if change.key not in there)
-    return _parked(changes[0].kind, index.commit(sequence))
+    taken = {(change.key, change.version): change.at for change in changes}
+    return _parked(changes[0].kind, index.commit(sequence), taken)
 
 
-def _parked(kind: outbox.Kind, refused: Iterable[Refused]) -> list[Parked]:
-    return [Parked(Change(kind, one.id, one.version), one.reason) for one in refused]
+def _parked(
+    kind: outbox.Kind, refused: Iterable[Refused], taken: Mapping[tuple[int, int], str] = MappingProxyType({})
+) -> list[Parked]:
+    """What was refused, with the moment at which it had been announced when it was taken."""
+    return [
+        Parked(Change(kind, one.id, one.version, taken.get((one.id, one.version), "")), one.reason) for one in refused
+    ]
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, delete, insert, select, update
 
-from archive import arrivals, documents, outbox
+from archive import arrivals, documents, merging, outbox
 from archive.access import system
 from archive.arrivals import NewArrival
 from archive.clock import utc_now
@@ -264,6 +264,34 @@ def test_a_reindex_offers_again_what_was_refused(
     with catalogue.reading() as connection:
         assert outbox.parked(connection) == []
     assert found(letters, "large") == [letter_id]
+
+
+def test_whose_letter_is_is_indexed_though_it_was_merged_while_its_letter_was_being_indexed(
+    catalogue: Catalogue,
+    objects: ObjectStore,
+    feeder: Feeder,
+    letters: DocumentIndex,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The letter keeps its version: what the index was given of before the merge must not pass for what is to be indexed."""
+    load_customers(catalogue, tmp_path, "1,person,Poole,Ada,A-1,north", "2,person,Poole,Ada,A-2,north")
+    letter_id = file_letter(catalogue, objects, "The meter is broken")
+    with catalogue.writing() as connection:
+        connection.execute(update(document).where(document.c.id == letter_id).values(customer_id=2))
+    real = letters.commit
+
+    def merging_meanwhile(sequence: int = 0) -> object:
+        monkeypatch.undo()
+        merging.merge(catalogue, EVERYBODY, 2, 1, "the same woman")
+        return real(sequence)
+
+    monkeypatch.setattr(letters, "commit", merging_meanwhile)
+    feeder.feed()
+    while feeder.feed():
+        pass
+    (hit,) = letters.search(Query("meter"), EVERYBODY).hits
+    assert hit.thing.customer_id == 1
 
 
 def test_an_index_that_is_away_keeps_the_changes_waiting(
