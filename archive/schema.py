@@ -319,6 +319,81 @@ pair_word = Table(
     UniqueConstraint("low_id", "high_id"),
 )
 
+match_run = Table(
+    "match_run",
+    metadata,
+    # A run of the matcher over the directory, on a snapshot of it.
+    _id(),
+    Column("model", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("ended_at", Text),  # when all that it found lay in the catalogue
+    Column("counts", Text, nullable=False, server_default="{}"),
+)
+
+match_member = Table(
+    "match_member",
+    metadata,
+    # Who a run would join with whom without a person; whoever is to stand for the others is a row of its own.
+    _to("match_run.id", "run_id", index=False),
+    _to("customer.id", "customer_id", index=False),
+    _to("customer.id", "into_id", index=False),  # who is to stand for the whole cluster
+    Column("version", Integer, nullable=False),  # the customer's, in the snapshot
+    Column("probability", Float, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    _to("customer_merge.id", "merge_id", nullable=True),
+    PrimaryKeyConstraint("run_id", "customer_id"),
+    CheckConstraint("state IN ('waiting','stands','merged','left','apart','undone')", name="state"),
+    Index("ix_match_member_turn", "run_id", "state", "into_id"),
+)
+
+possible_double = Table(
+    "possible_double",
+    metadata,
+    # Two customers that may be one, for a person to say; the smaller number first, so that a pair is one row.
+    _id(),
+    _to("customer.id", "low_id", index=False),
+    _to("customer.id", "high_id"),
+    Column("low_version", Integer, nullable=False),  # of who stood for each when the pair was found
+    Column("high_version", Integer, nullable=False),
+    Column("why", Text, nullable=False),  # why a person is asked
+    Column("probability", Float, nullable=False),
+    Column("turn", Float, nullable=False),  # the list's order: the less, the more an answer is worth
+    Column("documents", BigInteger, nullable=False, server_default="0"),  # of both
+    Column("accounts", BigInteger, nullable=False, server_default="0"),
+    _to("match_run.id", "run_id", nullable=True, index=False),  # None where the guard or a feed found it
+    Column("model", Text, nullable=False, server_default=""),
+    Column("evidence", Text, nullable=False, server_default="{}"),
+    Column("found_at", Text, nullable=False),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("kind", Text, nullable=False, server_default=""),  # what kind of relatives
+    Column("decided_at", Text, nullable=False, server_default=""),
+    Column("decided_by", Text, nullable=False, server_default=""),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("state IN ('waiting','same','different','relatives','later','gone')", name="state"),
+    UniqueConstraint("low_id", "high_id"),
+    Index("ix_possible_double_turn", "state", "turn", "id"),
+)
+
+pair_label = Table(
+    "pair_label",
+    metadata,
+    # What a person decided of a pair, with how its fields agreed then: what a model is corrected by and measured on.
+    _id(),
+    _to("customer.id", "low_id", index=False),
+    _to("customer.id", "high_id", index=False),
+    Column("party", Text, nullable=False),  # person | organisation
+    Column("verdict", Text, nullable=False),  # same | different | relatives
+    Column("kind", Text, nullable=False, server_default=""),
+    Column("levels", Text, nullable=False),  # field → level
+    Column("source", Text, nullable=False),  # review | guard
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    CheckConstraint("verdict IN ('same','different','relatives')", name="verdict"),
+    UniqueConstraint("low_id", "high_id"),
+)
+
 source_record = Table(
     "source_record",
     metadata,
