@@ -25,7 +25,8 @@ from archive.upserting import upsert
 Word = Literal["distinct", "relatives", "later"]
 RELATIVES = ("spouses", "parent_and_child", "siblings", "twins", "other")
 """Kinds of relatives."""
-_APART = ("distinct", "relatives")
+APART = ("distinct", "relatives")
+"""Words that keep two from being joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,27 +60,34 @@ def tell(
     Raises: Forbidden, NotFound, BadInput without a reason or for a kind that there is not, Conflict where they are one.
     """
     with catalogue.writing() as connection:
-        _insist_on_right(access, said.word)
-        reason = insist_on_reason(said.reason)
-        if said.kind not in (RELATIVES if said.word == "relatives" else ("",)):
-            raise BadInput(say("{given} is no kind of relatives; give one of: {kinds}", given=said.kind, kinds=_KINDS))
-        found = standing.together(connection, (customer_id, other_id))
-        insist_on_known(found, customer_id, other_id)
-        insist_unchanged(found, customer_id, seen)
-        if found[customer_id].root == found[other_id].root:
-            raise Conflict(
-                say("customers {number} and {other} are one: part them first", number=customer_id, other=other_id)
-            )
-        low, high = sorted((customer_id, other_id))
-        now = PairWord(low, high, said.word, said.kind, utc_now(), access.actor, reason)
-        before = _held(connection, low, high)
-        statement = upsert(connection, pair_word).values(asdict(now))
-        renew = {name: statement.excluded[name] for name in ("word", "kind", "at", "actor", "reason")}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=[pair_word.c.low_id, pair_word.c.high_id], set_=renew)
+        return tell_within(connection, access, customer_id, other_id, said, seen)
+
+
+def tell_within(
+    connection: Connection, access: Access, customer_id: int, other_id: int, said: Said, seen: int | None = None
+) -> PairWord:
+    """`tell` in the caller's transaction."""
+    _insist_on_right(access, said.word)
+    reason = insist_on_reason(said.reason)
+    if said.kind not in (RELATIVES if said.word == "relatives" else ("",)):
+        raise BadInput(say("{given} is no kind of relatives; give one of: {kinds}", given=said.kind, kinds=_KINDS))
+    found = standing.together(connection, (customer_id, other_id))
+    insist_on_known(found, customer_id, other_id)
+    insist_unchanged(found, customer_id, seen)
+    if found[customer_id].root == found[other_id].root:
+        raise Conflict(
+            say("customers {number} and {other} are one: part them first", number=customer_id, other=other_id)
         )
-        _journal(connection, access, f"customers.{said.word}", low, high, before, asdict(now))
-        return now
+    low, high = sorted((customer_id, other_id))
+    now = PairWord(low, high, said.word, said.kind, utc_now(), access.actor, reason)
+    before = _held(connection, low, high)
+    statement = upsert(connection, pair_word).values(asdict(now))
+    renew = {name: statement.excluded[name] for name in ("word", "kind", "at", "actor", "reason")}
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[pair_word.c.low_id, pair_word.c.high_id], set_=renew)
+    )
+    _journal(connection, access, f"customers.{said.word}", low, high, before, asdict(now))
+    return now
 
 
 def take_back(
@@ -90,17 +98,24 @@ def take_back(
     Raises: as `tell`; NotFound where nothing was said.
     """
     with catalogue.writing() as connection:
-        low, high = sorted((customer_id, other_id))
-        found = standing.together(connection, (customer_id, other_id))
-        before = _held(connection, low, high)
-        _insist_on_right(access, before.word if before else "distinct")
-        kept = insist_on_reason(reason)
-        insist_on_known(found, customer_id, other_id)
-        insist_unchanged(found, customer_id, seen)
-        if before is None:
-            raise NotFound(say("nothing was said of customers {number} and {other}", number=low, other=high))
-        connection.execute(delete(pair_word).where(pair_word.c.low_id == low, pair_word.c.high_id == high))
-        _journal(connection, access, "customers.unsay", low, high, before, {"taken back": kept})
+        take_back_within(connection, access, customer_id, other_id, reason, seen)
+
+
+def take_back_within(
+    connection: Connection, access: Access, customer_id: int, other_id: int, reason: str, seen: int | None = None
+) -> None:
+    """`take_back` in the caller's transaction."""
+    low, high = sorted((customer_id, other_id))
+    found = standing.together(connection, (customer_id, other_id))
+    before = _held(connection, low, high)
+    _insist_on_right(access, before.word if before else "distinct")
+    kept = insist_on_reason(reason)
+    insist_on_known(found, customer_id, other_id)
+    insist_unchanged(found, customer_id, seen)
+    if before is None:
+        raise NotFound(say("nothing was said of customers {number} and {other}", number=low, other=high))
+    connection.execute(delete(pair_word).where(pair_word.c.low_id == low, pair_word.c.high_id == high))
+    _journal(connection, access, "customers.unsay", low, high, before, {"taken back": kept})
 
 
 def words(connection: Connection, members: Sequence[int]) -> list[PairWord]:
@@ -110,22 +125,30 @@ def words(connection: Connection, members: Sequence[int]) -> list[PairWord]:
     return [PairWord(*row) for row in rows]
 
 
-def insist_not_apart(connection: Connection, these: Sequence[int], those: Sequence[int]) -> None:
-    """Raises: Conflict, naming the pair, where one of these and one of those were told apart."""
+def apart(connection: Connection, these: Sequence[int], those: Sequence[int]) -> PairWord | None:
+    """What tells one of these and one of those apart, the oldest word; None where nothing does."""
     every = {*these, *those}
     query = select(*_COLUMNS).where(pair_word.c.low_id.in_(every), pair_word.c.high_id.in_(every))
-    for row in connection.execute(query.where(pair_word.c.word.in_(_APART)).order_by(pair_word.c.id)):
+    for row in connection.execute(query.where(pair_word.c.word.in_(APART)).order_by(pair_word.c.id)):
         if (row.low_id in these) != (row.high_id in these):
-            raise Conflict(
-                say(
-                    "customers {number} and {other} were told apart by {actor} on {day}: {reason}; take that back first",
-                    number=row.low_id,
-                    other=row.high_id,
-                    actor=row.actor,
-                    day=row.at[:10],
-                    reason=row.reason,
-                )
+            return PairWord(*row)
+    return None
+
+
+def insist_not_apart(connection: Connection, these: Sequence[int], those: Sequence[int]) -> None:
+    """Raises: Conflict, naming the pair, where one of these and one of those were told apart."""
+    word = apart(connection, these, those)
+    if word is not None:
+        raise Conflict(
+            say(
+                "customers {number} and {other} were told apart by {actor} on {day}: {reason}; take that back first",
+                number=word.low_id,
+                other=word.high_id,
+                actor=word.actor,
+                day=word.at[:10],
+                reason=word.reason,
             )
+        )
 
 
 _COLUMNS = tuple(pair_word.c[name] for name in PairWord.__slots__)

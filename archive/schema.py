@@ -370,6 +370,7 @@ possible_double = Table(
     Column("decided_at", Text, nullable=False, server_default=""),
     Column("decided_by", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
+    _to("customer_merge.id", "merge_id", nullable=True, index=False),  # what joined the two, where they are the same
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('waiting','same','different','relatives','later','gone')", name="state"),
     UniqueConstraint("low_id", "high_id"),

@@ -73,12 +73,14 @@ def _doubles() -> None:
         sa.Column("decided_at", TEXT, nullable=False, server_default=""),
         sa.Column("decided_by", TEXT, nullable=False, server_default=""),
         sa.Column("reason", TEXT, nullable=False, server_default=""),
+        sa.Column("merge_id", ID, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False, server_default="1"),
         sa.CheckConstraint(
             "state IN ('waiting','same','different','relatives','later','gone')", name=op.f("ck_possible_double_state")
         ),
         sa.ForeignKeyConstraint(["high_id"], ["customer.id"], name=op.f("fk_possible_double_high_id")),
         sa.ForeignKeyConstraint(["low_id"], ["customer.id"], name=op.f("fk_possible_double_low_id")),
+        sa.ForeignKeyConstraint(["merge_id"], ["customer_merge.id"], name=op.f("fk_possible_double_merge_id")),
         sa.ForeignKeyConstraint(["run_id"], ["match_run.id"], name=op.f("fk_possible_double_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_possible_double")),
         sa.UniqueConstraint("low_id", "high_id", name=op.f("uq_possible_double_low_id_high_id")),
