@@ -63,7 +63,7 @@ class Fault:
 class Guard(Protocol):
     """Compares a customer's record with all others, in the transaction that writes it.
 
-    The calls of one save come in this order: `faults`, `hold`, `examine`, `keep`. A record is a customer as it would be
+    The calls of one save come in this order: `faults`, `hold`, `examine`, `keep`, and `learn` where it was overridden. A record is a customer as it would be
     read after the save, all its source records together; partly filled while somebody types. Raises: EngineAway.
     """
 
@@ -90,6 +90,12 @@ class Guard(Protocol):
     def keep(self, connection: Connection, customer_id: int, records: Sequence[DirectoryRecord]) -> None:
         """Write the guard's blocking keys of an identity, so that the next save finds it.
 
-        `records`: its source records as they are now. Keys of what they said before stay.
+        `records`: the customer as it is read now, then the identity's source records. Keys of what they said before stay.
         """
+        ...
+
+    def learn(
+        self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
+    ) -> None:
+        """Keep as a label for the model that `customer_id`, who is saved as `record`, is not whom the finding took it for."""
         ...
