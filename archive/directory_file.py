@@ -24,7 +24,8 @@ from archive.errors import BadInput
 
 COLUMNS = (
     "system", "source_id", "kind", "surname", "given_name", "patronymic", "full_name", "birth_date", "tax_id",
-    "phones", "emails", "address", "former_address", "accounts", "contracts", "points_of_delivery", "meters", "branch",
+    "passport", "registration_number", "phones", "emails", "address", "former_address", "accounts", "contracts",
+    "points_of_delivery", "meters", "branch",
 )  # fmt: skip
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from archive.directory_file import COLUMNS, RowProblem
+from archive.folding import fold_email, fold_number, fold_phone
 
 LISTS = ("phones", "emails", "former_address", "accounts", "contracts", "points_of_delivery", "meters")
 NAME_FIELDS = ("surname", "given_name", "patronymic", "full_name")
 KINDS = ("person", "organisation")
 DEFAULT_SYSTEM = "directory"
+BY_HAND = "hand"
+"""The system of what people say themselves."""
+WITHDRAWN = "Withdrawn"
+"""Where a record made at the desk keeps what is not so any more, whatever a feed goes on saying: column → values, as JSON.
+
+No file can have such a column: their names are read in small letters.
+"""
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _PERSON_NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*(?:\s+[^\W\d_]+(?:[-'’.][^\W\d_]*)*){1,3}")
 
@@ -25,6 +34,8 @@ class DirectoryRecord:
     lists: Mapping[str, tuple[str, ...]]
     problems: tuple[tuple[str, str], ...] = field(default=())
     """Values that were left out: (reason, remedy)."""
+    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column → values that are not so any more, by a person's word."""
 
     @property
     def display_name(self) -> str:
@@ -39,15 +50,19 @@ class DirectoryRecord:
 
 
 def read_record(cells: Mapping[str, str]) -> DirectoryRecord:
-    """Clean a row's cells: dates as ISO, the kind and name parts where the row leaves them out, lists split."""
+    """Clean a row's cells: dates as ISO, the kind and name parts where the row leaves them out, lists split.
+
+    What was said at the desk (it has `WITHDRAWN`) holds some fields only: its kind is not guessed from them.
+    """
+    at_desk = cells.get("system") == BY_HAND and WITHDRAWN in cells
     values = {name: cells.get(name, "") for name in COLUMNS if name not in LISTS}
     lists = {name: split_list(cells.get(name, "")) for name in LISTS}
     values["birth_date"], problems = _date(values["birth_date"])
-    values["kind"] = values["kind"].casefold() or _guess_kind(values)
+    values["kind"] = values["kind"].casefold() or ("" if at_desk else _guess_kind(values))
     if values["kind"] == "person" and values["full_name"] and not (values["surname"] or values["given_name"]):
         names = [*values["full_name"].split(None, 2), "", "", ""]
         values["surname"], values["given_name"], values["patronymic"] = names[:3]
-    return DirectoryRecord(values, lists, tuple(problems))
+    return DirectoryRecord(values, lists, tuple(problems), _withdrawn(cells) if at_desk else {})
 
 
 def refusal(line: int, record: DirectoryRecord) -> RowProblem | None:
@@ -84,6 +99,33 @@ def _guess_kind(values: Mapping[str, str]) -> str:
     if values["surname"] or values["given_name"] or values["birth_date"]:
         return "person"
     return "person" if _PERSON_NAME.fullmatch(values["full_name"]) or not values["full_name"] else "organisation"
+
+
+def said_alike(column: str, value: str) -> str:
+    """One spelling of a column's value, by which it is the same value however a system writes it."""
+    return _FOLDS.get(column, _fold_text)(value)
+
+
+def _fold_text(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+_FOLDS = {
+    "tax_id": fold_number,
+    "passport": fold_number,
+    "registration_number": fold_number,
+    "phones": fold_phone,
+    "emails": fold_email,
+    "accounts": fold_number,
+    "contracts": fold_number,
+    "points_of_delivery": fold_number,
+    "meters": fold_number,
+}
+
+
+def _withdrawn(cells: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    told: dict[str, list[str]] = json.loads(cells[WITHDRAWN])
+    return {name: tuple(values) for name, values in told.items()}
 
 
 def values_of(record: DirectoryRecord) -> Iterator[tuple[str, str]]:

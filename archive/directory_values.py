@@ -5,17 +5,19 @@ What a source no longer says is ended, not deleted: a letter is matched as of it
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, update
 
 from archive.bulk import insert_rows, reserve_ids
-from archive.directory_record import DEFAULT_SYSTEM, DirectoryRecord
+from archive.directory_record import BY_HAND, DEFAULT_SYSTEM, DirectoryRecord
 from archive.folding import fold_email, fold_number, fold_phone
 from archive.schema import account, address, contact_point, contract, holding, identifier, meter, point_of_delivery
 
+_IDS_A_QUERY = 400
 Folding = Callable[[str], str]
 
 
@@ -31,6 +33,8 @@ class _Values:
 
 _VALUES = (
     _Values("tax_id", identifier, "tax_id", fold_number),
+    _Values("passport", identifier, "passport", fold_number),
+    _Values("registration_number", identifier, "registration_number", fold_number),
     _Values("phones", contact_point, "phone", fold_phone),
     _Values("emails", contact_point, "email", fold_email),
     _Values("address", address, "current", None),
@@ -88,18 +92,19 @@ def enter_values(connection: Connection, customers: Sequence[int], new: NewValue
         insert_rows(connection, table, _VALUE_COLUMNS[table], [(customers[place], *row) for place, *row in rows])
     holdings = _ensure_holdings(connection, new.said)
     _place_meters(connection, new.placed)
-    _add_holdings(connection, sorted((customers[place], kind, held) for place, kind, held in holdings), "")
+    begun = sorted((customers[place], kind, held) for place, kind, held in holdings)
+    _add_holdings(connection, begun, _ended_before(connection, begun))
 
 
 def sync_values(connection: Connection, records: Records, today: str) -> None:
     """Bring what hangs on known customers up to what their records say now: add, end, or take up again."""
     for table in _VALUE_COLUMNS:
         value = "as_given" if table is address else "value"
-        new = _sync(connection, table, value, _wanted_values(table, records), list(records), today, None)
+        new = _sync(connection, table, value, _wanted_values(table, records), list(records), today)
         insert_rows(connection, table, _VALUE_COLUMNS[table], _value_rows(table, new, today))
     wanted = _ensure_holdings(connection, _said(records))
     _place_meters(connection, _placed(records))
-    _add_holdings(connection, _sync(connection, holding, "held_id", wanted, list(records), today, ""), today)
+    _add_holdings(connection, _sync_holdings(connection, wanted, list(records), today), {}, today)
 
 
 def _wanted_values(table: Table, records: Records) -> set[tuple[int, str, Any]]:
@@ -135,10 +140,31 @@ def _said(records: Records) -> dict[str, list[Said]]:
 def _ensure_holdings(connection: Connection, said: Mapping[str, Sequence[Said]]) -> set[tuple[int, str, int]]:
     """(customer, kind, id of what is held) of all that is said, what is held made where it is new."""
     wanted: set[tuple[int, str, int]] = set()
+    said = {kind: _issued(connection, kind, found) for kind, found in said.items()}
     for held in HELD:
         ids = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in said[held.kind]})
         wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in said[held.kind]}
     return wanted
+
+
+def _issued(connection: Connection, kind: str, said: Sequence[Said]) -> Sequence[Said]:
+    """What people say is held, with the issuer of what there is under that number: nobody knows it at the desk.
+
+    Where several systems have such a number, or none has, it stays one by hand until a source record tells.
+    """
+    numbers = {number for _, issuer, number in said if issuer == BY_HAND}
+    if not numbers:
+        return said
+    table = next(held.table for held in HELD if held.kind == kind)
+    query = select(table.c.number, table.c.issuer).where(table.c.number.in_(numbers), table.c.issuer != BY_HAND)
+    issuers: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(query):
+        issuers[row.number].add(row.issuer)
+    known = {number: next(iter(found)) for number, found in issuers.items() if len(found) == 1}
+    return [
+        (customer_id, known.get(number, issuer) if issuer == BY_HAND else issuer, number)
+        for customer_id, issuer, number in said
+    ]
 
 
 def _ensure_held(connection: Connection, held: _Held, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
@@ -191,7 +217,6 @@ def _sync(
     wanted: set[tuple[int, str, Any]],
     customers: list[int],
     today: str,
-    open_end: str | None,
 ) -> list[tuple[int, str, Any]]:
     """End what is no longer said and take up what is said again; answers what is new."""
     query = select(table.c.id, table.c.customer_id, table.c.kind, table.c[value_column], table.c.valid_to)
@@ -203,7 +228,7 @@ def _sync(
         known.add((customer_id, kind, value))
         said = (customer_id, kind, value) in wanted
         if said and valid_to:
-            again.append({"row": row_id, "end": open_end})
+            again.append({"row": row_id, "end": None})
         elif not said and not valid_to and kind in _OURS:
             ended.append({"row": row_id, "end": today})
     statement = update(table).where(table.c.id == bindparam("row")).values(valid_to=bindparam("end"))
@@ -212,7 +237,46 @@ def _sync(
     return sorted(wanted - known)
 
 
-# Kinds that a source record speaks about; others (a passport entered at the desk) are not its to end.
+def _sync_holdings(
+    connection: Connection, wanted: set[tuple[int, str, int]], customers: list[int], today: str
+) -> list[tuple[int, str, int]]:
+    """As `_sync`, by the dates of what is held: who holds again what was another's meanwhile begins anew."""
+    query = select(holding).where(holding.c.customer_id.in_(customers)).order_by(holding.c.valid_from, holding.c.id)
+    last = {(row.customer_id, row.kind, row.held_id): row for row in connection.execute(query)}
+    ends = [
+        {"row": row.id, "end": max(today, row.valid_from)}
+        for what, row in last.items()
+        if what not in wanted and not row.valid_to
+    ]
+    again = {what: row for what, row in last.items() if what in wanted and row.valid_to}
+    others = _held_meanwhile(connection, again, today)
+    ends += [{"row": row.id, "end": ""} for what, row in again.items() if what not in others]
+    if ends:
+        statement = update(holding).where(holding.c.id == bindparam("row")).values(valid_to=bindparam("end"))
+        connection.execute(statement, ends)
+    return sorted((wanted - last.keys()) | others)
+
+
+def _held_meanwhile(
+    connection: Connection, again: Mapping[tuple[int, str, int], Row[Any]], today: str
+) -> set[tuple[int, str, int]]:
+    """Those of what is held again that somebody else held since it ended."""
+    found = set()
+    for what, row in again.items():
+        if row.valid_from == today:
+            continue  # begun, ended and begun again within a day
+        other = select(holding.c.id).where(
+            holding.c.kind == row.kind,
+            holding.c.held_id == row.held_id,
+            holding.c.customer_id != row.customer_id,
+            or_(holding.c.valid_to == "", holding.c.valid_to > row.valid_to),
+        )
+        if connection.execute(other.limit(1)).first():
+            found.add(what)
+    return found
+
+
+# Kinds that a source record speaks about; others are not its to end.
 _OURS = frozenset({values.kind for values in _VALUES} | {held.kind for held in HELD})
 
 
@@ -224,6 +288,25 @@ def _value_rows(table: Table, values: Iterable[tuple[int, str, Any]], valid_from
     return [(customer_id, kind, value, folds[kind](value), valid_from) for customer_id, kind, value in values]
 
 
-def _add_holdings(connection: Connection, rows: Iterable[tuple[int, str, Any]], valid_from: str) -> None:
-    tuples = [(customer_id, kind, held_id, valid_from) for customer_id, kind, held_id in rows]
+def _ended_before(connection: Connection, begun: Sequence[tuple[int, str, int]]) -> dict[tuple[str, int], str]:
+    """(kind, id of what is held) → the day on which the last other holder's holding ended.
+
+    Who a system names anew as the holder of what was another's does not hold it from the beginning of time.
+    """
+    ends: dict[tuple[str, int], str] = {}
+    for kind in {kind for _, kind, _ in begun}:
+        held = sorted({held for _, of, held in begun if of == kind})
+        query = select(holding.c.held_id, func.max(holding.c.valid_to)).group_by(holding.c.held_id)
+        for start in range(0, len(held), _IDS_A_QUERY):
+            some = held[start : start + _IDS_A_QUERY]
+            rows = connection.execute(query.where(holding.c.kind == kind, holding.c.held_id.in_(some)))
+            ends |= {(kind, held_id): end for held_id, end in rows if end}
+    return ends
+
+
+def _add_holdings(
+    connection: Connection, rows: Iterable[tuple[int, str, Any]], begins: Mapping[tuple[str, int], str], day: str = ""
+) -> None:
+    """Begin these holdings on the day of what is held, else on `day`."""
+    tuples = [(customer_id, kind, held_id, begins.get((kind, held_id), day)) for customer_id, kind, held_id in rows]
     insert_rows(connection, holding, ("customer_id", "kind", "held_id", "valid_from"), tuples)

@@ -406,8 +406,25 @@ source_record = Table(
     Column("payload_digest", Text, nullable=False),
     _to("import_run.id", "run_id", nullable=True),
     Column("version", Integer, nullable=False, server_default="1"),
-    Column("at", Text, nullable=False),
+    Column("at", Text, nullable=False),  # when we learnt it
+    Column("valid_from", Text, nullable=False, server_default=""),  # the day from which it is so; '' from the first
+    Column("actor", Text, nullable=False, server_default=""),  # who said it at the desk
     UniqueConstraint("system", "source_id"),
+)
+
+source_past = Table(
+    "source_past",
+    metadata,
+    # What source records said before: each version that another took the place of, as it was.
+    Column("record_id", Id, ForeignKey("source_record.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("payload_digest", Text, nullable=False),
+    Column("run_id", Id, nullable=True),
+    Column("at", Text, nullable=False),
+    Column("valid_from", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    PrimaryKeyConstraint("record_id", "version"),
 )
 
 identifier = Table(
@@ -484,6 +501,9 @@ contract = Table(
     Column("issuer", Text, nullable=False, server_default=""),
     Column("number", Text, nullable=False),
     Column("folded", Text, nullable=False, index=True),
+    _to(
+        "contract.id", "continues_id", nullable=True, index=False
+    ),  # the one before, of another holder of the same supply
     UniqueConstraint("issuer", "number"),
 )
 

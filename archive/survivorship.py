@@ -1,7 +1,7 @@
 """The golden record: of all that the source records say, what we take to be true, each field with its source.
 
-Pure. Rules, in this order: what a person entered by hand stands above every feed; then the newest record that has a
-value; then the later record. A name is taken whole from one record, never mixed. Lists are joined. Names and
+Pure. Rules, in this order: what a person entered by hand stands above every feed, and what a person withdrew is not so
+whatever a feed goes on saying; then the newest record that has a value; then the later record. A name is taken whole from one record, never mixed. Lists are joined. Names and
 addresses that lost, or that a newer version of a record replaced, are kept as other names and former addresses:
 people go on using them.
 """
@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from archive.directory_record import LISTS, NAME_FIELDS, DirectoryRecord
+from archive.directory_record import BY_HAND, LISTS, NAME_FIELDS, DirectoryRecord, said_alike
 
-BY_HAND = "hand"
-SCALARS = ("kind", "birth_date", "tax_id", "address", "branch")
+SCALARS = ("kind", "birth_date", "tax_id", "passport", "registration_number", "address", "branch")
 _SINGLE = (*SCALARS, *NAME_FIELDS)
 
 Golden = dict[str, Any]
@@ -38,10 +37,11 @@ def golden(witnesses: Sequence[Witness], previous: Golden | None = None) -> Gold
     if len(witnesses) == 1 and not previous:
         return _said_by(witnesses[0])
     ranked = sorted(witnesses, key=lambda w: (w.system == BY_HAND, w.at, w.record_id), reverse=True)
+    records = dict(zip((witness.record_id for witness in ranked), in_force(ranked), strict=True))
     result: Golden = {}
     for name in SCALARS:
         for witness in ranked:
-            if value := witness.record.values[name]:
+            if value := records[witness.record_id].values[name]:
                 result[name] = {"value": value, "record": witness.record_id}
                 break
     named = next((witness for witness in ranked if witness.record.display_name), None)
@@ -52,11 +52,34 @@ def golden(witnesses: Sequence[Witness], previous: Golden | None = None) -> Gold
             if (value := named.record.values[name])
         }
     for name in LISTS:
-        said = [(value, w.record_id) for w in ranked for value in w.record.lists[name]]
+        said = [(value, w.record_id) for w in ranked for value in records[w.record_id].lists[name]]
         if said:
             result[name] = _joined(said)
     _keep_former(result, ranked, previous or {})
     return result
+
+
+def in_force(witnesses: Sequence[Witness]) -> list[DirectoryRecord]:
+    """Their records, each without what a person withdrew: what hangs on the customer follows these."""
+    gone = {
+        (name, said_alike(name, value))
+        for witness in witnesses
+        for name, values in witness.record.withdrawn.items()
+        for value in values
+    }
+    return [
+        _without(witness.record, gone) if gone and witness.system != BY_HAND else witness.record
+        for witness in witnesses
+    ]
+
+
+def _without(record: DirectoryRecord, gone: set[tuple[str, str]]) -> DirectoryRecord:
+    values = {name: "" if (name, said_alike(name, value)) in gone else value for name, value in record.values.items()}
+    lists = {
+        name: tuple(value for value in found if (name, said_alike(name, value)) not in gone)
+        for name, found in record.lists.items()
+    }
+    return replace(record, values=values, lists=lists)
 
 
 def joint(witnesses: Sequence[Witness], owns: Sequence[Golden]) -> Golden:
@@ -80,6 +103,13 @@ def _said_by(witness: Witness) -> Golden:
         if said:
             result[name] = [{"value": value, "record": record} for value in said]
     return result
+
+
+def record_of(record: Golden) -> DirectoryRecord:
+    """A golden record in the form of a source record: the customer as one who asks or compares reads it."""
+    values = {name: record[name]["value"] if name in record else "" for name in _SINGLE}
+    lists = {name: tuple(cell["value"] for cell in record.get(name, ())) for name in LISTS}
+    return DirectoryRecord({**values, "system": "", "source_id": ""}, lists)
 
 
 def _joined(pairs: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:

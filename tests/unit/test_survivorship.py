@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.directory_file import COLUMNS
-from archive.directory_record import read_record
-from archive.survivorship import BY_HAND, Golden, Witness, golden
+from archive.directory_record import BY_HAND, read_record
+from archive.survivorship import Golden, Witness, golden
 
 
 def witness(record_id: int, at: str = "2026-01-01", system: str = "billing", **cells: str) -> Witness:
