@@ -75,7 +75,7 @@ NAMES = column_names()
 
 def columns_of(records: Sequence[Record], vocabulary: Vocabulary) -> Columns:
     """Answer the columns of these records; their strings go into the vocabulary."""
-    table = np.array([_line(r, vocabulary) for r in records], dtype=np.int64).reshape(len(records), len(NAMES))
+    table = np.array([line_of(r, vocabulary) for r in records], dtype=np.int64).reshape(len(records), len(NAMES))
     return {name: table[:, i].copy() for i, name in enumerate(NAMES)}
 
 
@@ -84,7 +84,8 @@ def take(columns: Columns, rows: NDArray[np.integer]) -> Columns:
     return {name: values[rows] for name, values in columns.items()}
 
 
-def _line(r: Record, vocabulary: Vocabulary) -> list[int]:
+def line_of(r: Record, vocabulary: Vocabulary) -> list[int]:
+    """Answer one record's numbers, in the order of `NAMES`."""
     name = vocabulary.names.id
     line = [r.kind, name(r.surname), name(r.given), name(r.middle), r.birth, r.tax_id, int(r.tax_id_sound)]
     line.append(namesake_sign(r.given, r.middle) if r.kind == PERSON else 0)

@@ -5,35 +5,39 @@ Each pass answers for one way in which two records of a person still agree; a ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from zlib import crc32
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dedup.linkage.columns import LISTS, PLACES, Columns, Ints, Vocabulary, Words
+from dedup.linkage.columns import LISTS, NAMES, PLACES, Columns, Ints, Vocabulary, Words, line_of
+from dedup.linkage.records import Record
 
 _PREFIX, _STREET_PREFIX = 3, 5
+
+Values = Any
+"""What a pass works on: columns of numbers, or the plain numbers of one record, for whom a column would cost a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hashed:
     """The word hashes that keys are made of, by column: whole, and by their beginning."""
 
-    surname: Ints
-    given: Ints
-    middle: Ints
-    surname_start: Ints
-    given_start: Ints
-    given_initial: Ints
-    middle_initial: Ints
-    streets: tuple[Ints, ...]
-    street_starts: tuple[Ints, ...]
+    surname: Values
+    given: Values
+    middle: Values
+    surname_start: Values
+    given_start: Values
+    given_initial: Values
+    middle_initial: Values
+    streets: tuple[Values, ...]
+    street_starts: tuple[Values, ...]
 
 
-Pass = Callable[[Columns, Hashed], list[Ints]]
+Pass = Callable[[Mapping[str, Values], Hashed], list[Values]]
 
 
 def blocking_keys(
@@ -46,7 +50,18 @@ def blocking_keys(
         yield name, partial(_keys, name, order.index(name), columns, hashed)
 
 
-def _keys(name: str, at: int, columns: Columns, hashed: Hashed) -> list[Ints]:
+def keys_of_one(record: Record, passes: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Answer, by pass, the blocking keys of one record, the same as in columns; passes without any are left out."""
+    values, hashed = dict(zip(NAMES, line_of(record, Vocabulary()), strict=True)), _hashed_one(record)
+    order = list(PASSES)
+    found = {
+        name: tuple(dict.fromkeys(key for key in _keys(name, order.index(name), values, hashed) if key))
+        for name in passes
+    }
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def _keys(name: str, at: int, columns: Mapping[str, Values], hashed: Hashed) -> list[Values]:
     return [_salted(keys, at) for keys in PASSES[name](columns, hashed)]
 
 
@@ -65,21 +80,58 @@ def _hashed(columns: Columns, vocabulary: Vocabulary) -> Hashed:
     )
 
 
+def _hashed_one(record: Record) -> Hashed:
+    streets = [place.street for place in record.places[:PLACES]] + [""] * (PLACES - len(record.places))
+    surname, given, middle = record.surname, record.given, record.middle
+    return Hashed(
+        _word(surname),
+        _word(given),
+        _word(middle),
+        _word(surname[:_PREFIX]),
+        _word(given[:_PREFIX]),
+        _word(given[:1]),
+        _word(middle[:1]),
+        tuple(_word(s) for s in streets),
+        tuple(_word(s[:_STREET_PREFIX]) for s in streets),
+    )
+
+
 def _words(ids: Ints, words: Words, part: Callable[[str], str]) -> Ints:
     found, back = np.unique(ids, return_inverse=True)
-    texts = (part(words.texts[i]) for i in found)
-    return np.array([crc32(t.encode()) + 1 if t else 0 for t in texts], dtype=np.int64)[back]
+    return np.array([_word(part(words.texts[i])) for i in found], dtype=np.int64)[back]
 
 
-def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _word(text: str) -> int:
+    return crc32(text.encode()) + 1 if text else 0
+
+
+_WHOLE = (1 << 64) - 1
+
+
+def _mixed(values: Values) -> Values:
     """Spread numbers over 64 bits. Source: the finaliser of splitmix64 (Steele, Lea, Flood 2014)."""
+    if isinstance(values, int):
+        values = ((values ^ (values >> 30)) * 0xBF58476D1CE4E5B9) & _WHOLE
+        values = ((values ^ (values >> 27)) * 0x94D049BB133111EB) & _WHOLE
+        return values ^ (values >> 31)
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
 
 
-def _all(*parts: Ints) -> Ints:
+def _signed(value: int) -> int:
+    return value - (1 << 64) if value >> 63 else value
+
+
+def _all(*parts: Values) -> Values:
     """One key of several values; none where one of them is missing."""
+    if isinstance(parts[0], int):
+        one = 0
+        for part in parts:
+            if not part:
+                return 0
+            one = _mixed((one * 31 + part) & _WHOLE)
+        return _signed(one)
     key = np.zeros(len(parts[0]), dtype=np.uint64)
     there = np.ones(len(parts[0]), dtype=bool)
     for part in parts:
@@ -88,29 +140,37 @@ def _all(*parts: Ints) -> Ints:
     return np.where(there, key.view(np.int64), 0)
 
 
-def _either_order(x: Ints, y: Ints) -> Ints:
+def _either_order(x: Values, y: Values) -> Values:
     """Two values whose order does not matter, as one."""
-    return np.where((x != 0) & (y != 0), x + y + (x ^ y) * 7, 0)
+    return _where((x != 0) & (y != 0), x + y + (x ^ y) * 7)
 
 
-def _salted(keys: Ints, salt: int) -> Ints:
+def _salted(keys: Values, salt: int) -> Values:
+    if isinstance(keys, int):
+        return _signed(_mixed((keys + salt + 1) & _WHOLE)) | 1 if keys else 0
     return np.where(keys != 0, _mixed(keys.view(np.uint64) + np.uint64(salt + 1)).view(np.int64) | 1, 0)
+
+
+def _where(there: Values, keys: Values) -> Values:
+    if isinstance(keys, int):
+        return keys if there else 0
+    return np.where(there, keys, 0)
 
 
 def _list(name: str) -> Pass:
     return lambda c, _: [c[f"{name}{i}"] for i in range(LISTS[name])]
 
 
-def _numbers(c: Columns) -> list[Ints]:
+def _numbers(c: Mapping[str, Values]) -> list[Values]:
     return [c[f"numbers{i}"] for i in range(PLACES)]
 
 
-def _person(c: Columns, keys: Ints) -> Ints:
-    return np.where(c["kind"] == 0, keys, 0)
+def _person(c: Mapping[str, Values], keys: Values) -> Values:
+    return _where(c["kind"] == 0, keys)
 
 
-def _firm(c: Columns, keys: Ints) -> Ints:
-    return np.where(c["kind"] == 1, keys, 0)
+def _firm(c: Mapping[str, Values], keys: Values) -> Values:
+    return _where(c["kind"] == 1, keys)
 
 
 PASSES: dict[str, Pass] = {

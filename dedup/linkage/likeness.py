@@ -1,23 +1,24 @@
 """The model at work on a few records: what the online guard asks, and what explains a pair to a person.
 
-The same comparison, keys and weights as in bulk: only the number of records differs.
+The same levels, keys and weights as in bulk, worked out without a column; tests hold the two together.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from math import log2
+from typing import Any
 
 import numpy as np
 
-from dedup.linkage.columns import Columns, Vocabulary, columns_of, take
-from dedup.linkage.keys import blocking_keys
-from dedup.linkage.levels import FIELDS, compare
-from dedup.linkage.model import SAME, KindModel, Model, without_junk
+from dedup.linkage.keys import keys_of_one
+from dedup.linkage.levels import FIELDS
+from dedup.linkage.model import SAME, KindModel, Model
+from dedup.linkage.online import Levels, levels_of
 from dedup.linkage.records import Place, Record, record_of
-from dedup.linkage.scoring import score
+from dedup.linkage.scoring import score, tables_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,27 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Likely:
-    """How likely two records are one, or related and how; what must keep them apart; and what says so, field by field."""
+class Weighed:
+    """How likely two records are one, or related and how; and what must keep them apart.
+
+    `individual`: whether a birth date, tax id, account or contract agrees: without it nobody is refused.
+    """
 
     same: float
     related: Mapping[str, float]
     vetoed: bool
     individual: bool
-    """Whether a birth date, tax id, account or contract agrees: without it nobody is refused."""
+    levels: Levels
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """A pair weighed, and what says so, field by field."""
+
+    same: float
+    related: Mapping[str, float]
+    vetoed: bool
+    individual: bool
     said: tuple[Agreement, ...]
 
 
@@ -51,59 +65,82 @@ class Likeness:
     def __init__(self, model: Model, persons: int, organisations: int) -> None:
         self.model = model
         self._sizes = (persons, organisations)
+        self._junk = {name: frozenset(values) for name, values in model.junk.items() if values}
+        self._tables = tuple(tables_of(model.kind(kind)) for kind in range(len(self._sizes)))
+
+    def resized(self, persons: int, organisations: int) -> Likeness:
+        """Answer the same model in a directory of another size."""
+        other = object.__new__(Likeness)
+        other.__dict__ = self.__dict__ | {"_sizes": (persons, organisations)}
+        return other
 
     def record(self, row: Mapping[str, str]) -> Record:
-        """Answer the record of one row of the import's columns."""
-        return record_of(row, self.model.lexicon)
+        """Answer the record of one row of the import's columns, values that mean nothing taken for missing."""
+        record = record_of(row, self.model.lexicon)
+        changes: dict[str, object] = {}
+        for name, junk in self._junk.items():
+            value = getattr(record, name)
+            if isinstance(value, tuple):
+                if not junk.isdisjoint(value):
+                    changes[name] = tuple(v for v in value if v not in junk)
+            elif value in junk:
+                changes[name] = 0
+        return replace(record, **changes) if changes else record  # type: ignore[arg-type]
 
     def keys(self, record: Record) -> dict[str, tuple[int, ...]]:
         """Answer, by pass, the blocking keys (signed 64 bit) of a record; passes without any are left out."""
-        columns, vocabulary = self._columns([record])
-        made = ((name, make()) for name, make in blocking_keys(columns, vocabulary, self.model.passes))
-        keys = {name: tuple(dict.fromkeys(int(k[0]) for k in found if k[0])) for name, found in made}
-        return {name: found for name, found in keys.items() if found}
+        return keys_of_one(record, self.model.passes)
 
-    def compare(self, record: Record, others: Sequence[Record]) -> list[Likely]:
+    def weigh(self, record: Record, others: Sequence[Record]) -> list[Weighed]:
         """Answer how likely each of the others is the record's double, in their order. One of another kind never is."""
         if not others:
             return []
-        columns, vocabulary = self._columns([record, *others])
-        right = take(columns, np.arange(1, len(others) + 1))
-        left = take(columns, np.zeros(len(others), dtype=np.int64))
-        codes = compare(left, right, vocabulary, self.model.lexicon)
-        weights = self.model.kind(record.kind)
-        scores = score(codes, weights, self._sizes[record.kind])
-        found = []
-        for at, other in enumerate(others):
-            levels = tuple(int(c) for c in codes[at])
-            alike = other.kind == record.kind
-            found.append(
-                Likely(
-                    float(scores.same[at]) if alike else 0.0,
-                    {name: float(values[at]) for name, values in scores.related.items()} if alike else {},
-                    bool(scores.vetoed[at]) or not alike,
-                    bool(scores.individual[at]),
-                    _said(levels, weights),
-                )
-            )
-        return found
+        levels = [levels_of(record, other, self.model.lexicon) for other in others]
+        kind = record.kind
+        scores = score(np.array(levels, dtype=np.uint8), self.model.kind(kind), self._sizes[kind], self._tables[kind])
+        same, vetoed, individual = scores.same.tolist(), scores.vetoed.tolist(), scores.individual.tolist()
+        related = {name: values.tolist() for name, values in scores.related.items()}
+        return [
+            Weighed(same[at], {n: v[at] for n, v in related.items()}, vetoed[at], individual[at], levels[at])
+            if other.kind == kind
+            else Weighed(0.0, {}, True, individual[at], levels[at])
+            for at, other in enumerate(others)
+        ]
 
-    def _columns(self, records: Sequence[Record]) -> tuple[Columns, Vocabulary]:
-        vocabulary = Vocabulary()
-        return without_junk(columns_of(records, vocabulary), self.model), vocabulary
+    def compare(self, record: Record, others: Sequence[Record]) -> list[Likely]:
+        """Answer as `weigh`, with what each field says."""
+        return [
+            Likely(one.same, one.related, one.vetoed, one.individual, self.said(record.kind, one.levels))
+            for one in self.weigh(record, others)
+        ]
+
+    def said(self, kind: int, levels: Levels) -> tuple[Agreement, ...]:
+        """Answer what each field of which both records say something speaks for."""
+        return _said(levels, self.model.kind(kind))
 
 
 def to_text(record: Record) -> str:
     """Answer a record as text that `from_text` reads: what a directory keeps beside the customer."""
-    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))
+    return _as_text([getattr(record, name) for name in Record.__slots__])
+
+
+_as_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def from_text(text: str) -> Record:
     """Answer the record that `to_text` wrote."""
-    data = json.loads(text)
-    lists = {k: tuple(v) for k, v in data.items() if isinstance(v, list)}
-    lists["places"] = tuple(Place(s, tuple(n), town, code) for s, n, town, code in data["places"])
-    return Record(**(data | lists))
+    return from_values(json.loads(text))
+
+
+def from_values(values: Sequence[Any]) -> Record:
+    """Answer a record from its values in their order, lists for tuples."""
+    homes = tuple(Place(street, tuple(numbers), town, code) for street, numbers, town, code in values[-1])
+    every: list[Any] = [*values[:_SINGLE], *map(tuple, values[_SINGLE:-1]), homes]
+    return Record(*every)
+
+
+_SINGLE = 7
+"""So many of a record's values are no lists."""
 
 
 def _said(levels: Sequence[int], weights: KindModel) -> tuple[Agreement, ...]:

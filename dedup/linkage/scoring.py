@@ -20,12 +20,16 @@ from dedup.linkage.levels import (
     NAMESAKE,
     PHONE,
     PREMISES,
+    SIZES,
     TAX_ID,
     Codes,
 )
 from dedup.linkage.model import SAME, KindModel, Rates
 
 Floats = NDArray[np.float64]
+Tables = dict[str, Floats]
+UNRELATED = "unrelated"
+_FIELDS = np.arange(len(FIELDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,16 @@ class Scores:
 _ALONE = 0.9
 
 
-def score(codes: Codes, model: KindModel, records: int) -> Scores:
-    """Answer the scores of patterns of one kind, in a directory of so many records of that kind."""
+def score(codes: Codes, model: KindModel, records: int, tables: Tables | None = None) -> Scores:
+    """Answer the scores of patterns of one kind, in a directory of so many records of that kind.
+
+    `tables`: those of the model, from whoever asks often.
+    """
     count = max(records, 2)
     names = list(model.classes)
-    logs = [np.log(max(model.pairs_a_record[n] * count, 1e-9)) + bits(codes, model.classes[n]) for n in names]
-    logs.append(np.log(count * (count - 1) / 2) + bits(codes, model.unrelated))
+    tables = tables or tables_of(model)
+    logs = [np.log(max(model.pairs_a_record[n] * count, 1e-9)) + _bits(codes, tables[n]) for n in names]
+    logs.append(np.log(count * (count - 1) / 2) + _bits(codes, tables[UNRELATED]))
     likely = np.exp(np.stack(logs) - np.max(logs, axis=0))
     likely /= likely.sum(axis=0)
     related = {n: likely[i] for i, n in enumerate(names) if n != SAME}
@@ -73,14 +81,20 @@ def score(codes: Codes, model: KindModel, records: int) -> Scores:
     )
 
 
-def bits(codes: Codes, rates: Rates) -> Floats:
-    """Answer the logarithm (natural) of how likely each pattern is in a class."""
-    total = np.zeros(len(codes))
+def tables_of(model: KindModel) -> Tables:
+    """Answer the logarithms (natural) of a model's rates: by class a table of fields × levels. A missing value says nothing."""
+    return {name: _table(rates) for name, rates in [*model.classes.items(), (UNRELATED, model.unrelated)]}
+
+
+def _table(rates: Rates) -> Floats:
+    table = np.zeros((len(FIELDS), max(SIZES)))
     for at, field in enumerate(FIELDS):
-        table = np.log(np.maximum(np.array(rates[field.name]), 1e-12))
-        table[0] = 0.0
-        total += table[codes[:, at]]
-    return total
+        table[at, 1 : SIZES[at]] = np.log(np.maximum(np.array(rates[field.name][1:]), 1e-12))
+    return table
+
+
+def _bits(codes: Codes, table: Floats) -> Floats:
+    return np.asarray(table[_FIELDS, codes].sum(axis=1))
 
 
 def individually_agrees(codes: Codes) -> NDArray[np.bool_]:
