@@ -101,7 +101,7 @@ def show(connection: Connection, access: Access, customer_id: int) -> CustomerVi
         root.display_name,
         root.branch,
         root.version,
-        _fields(access, json.loads(root.golden), records),
+        fields_of(access, json.loads(root.golden), records),
         holdings(connection, members),
         _contacts(connection, members),
         _addresses(connection, members),
@@ -156,14 +156,17 @@ def _records(connection: Connection, access: Access, members: Sequence[int]) -> 
     )
     return {
         row.id: SourceRecord(
-            row.id, row.system, row.source_id, row.version, row.at, _masked(access, json.loads(row.payload))
+            row.id, row.system, row.source_id, row.version, row.at, as_seen(access, json.loads(row.payload))
         )
         for row in rows
     }
 
 
-def _masked(access: Access, payload: Mapping[str, str]) -> dict[str, str]:
-    """A row as it came may hold anything in columns that we do not know: they are shown to those who see all."""
+def as_seen(access: Access, payload: Mapping[str, str]) -> dict[str, str]:
+    """A source record's row as the asker may see it.
+
+    A row as it came may hold anything in columns that we do not know: they are shown to those who see all.
+    """
     if access.sees_sensitive:
         return dict(payload)
     known = {*_SHOWN_TO_ALL, *SENSITIVE_FIELDS}
@@ -171,11 +174,15 @@ def _masked(access: Access, payload: Mapping[str, str]) -> dict[str, str]:
 
 
 _SHOWN_TO_ALL = frozenset(
-    {"system", "source_id", "kind", "surname", "given_name", "patronymic", "full_name", "address", "branch", *LISTS}
+    {
+        *("system", "source_id", "kind", "surname", "given_name", "patronymic", "full_name", "registration_number"),
+        *("address", "branch", *LISTS),
+    }
 )
 
 
-def _fields(access: Access, golden: Mapping[str, Any], records: Mapping[int, SourceRecord]) -> tuple[FieldValue, ...]:
+def fields_of(access: Access, golden: Mapping[str, Any], records: Mapping[int, SourceRecord]) -> tuple[FieldValue, ...]:
+    """A golden record field by field, each with its source among these records."""
     found: list[FieldValue] = []
     for name, held in golden.items():
         for cell in held if isinstance(held, list) else [held]:

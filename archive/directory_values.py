@@ -6,7 +6,7 @@ What a source no longer says is ended, not deleted: a letter is matched as of it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,6 @@ from archive.directory_record import BY_HAND, DEFAULT_SYSTEM, DirectoryRecord
 from archive.folding import fold_email, fold_number, fold_phone
 from archive.schema import account, address, contact_point, contract, holding, identifier, meter, point_of_delivery
 
-_IDS_A_QUERY = 400
 Folding = Callable[[str], str]
 
 
@@ -90,10 +89,10 @@ def enter_values(connection: Connection, customers: Sequence[int], new: NewValue
     """Write everything that hangs on customers who are new; `customers` are their ids by place."""
     for table, rows in new.rows:
         insert_rows(connection, table, _VALUE_COLUMNS[table], [(customers[place], *row) for place, *row in rows])
-    holdings = _ensure_holdings(connection, new.said)
+    holdings, known = _ensure_holdings(connection, new.said)
     _place_meters(connection, new.placed)
     begun = sorted((customers[place], kind, held) for place, kind, held in holdings)
-    _add_holdings(connection, begun, _ended_before(connection, begun))
+    _add_holdings(connection, begun, _ended_before(connection, known))
 
 
 def sync_values(connection: Connection, records: Records, today: str) -> None:
@@ -102,7 +101,7 @@ def sync_values(connection: Connection, records: Records, today: str) -> None:
         value = "as_given" if table is address else "value"
         new = _sync(connection, table, value, _wanted_values(table, records), list(records), today)
         insert_rows(connection, table, _VALUE_COLUMNS[table], _value_rows(table, new, today))
-    wanted = _ensure_holdings(connection, _said(records))
+    wanted, _ = _ensure_holdings(connection, _said(records))
     _place_meters(connection, _placed(records))
     _add_holdings(connection, _sync_holdings(connection, wanted, list(records), today), {}, today)
 
@@ -137,17 +136,25 @@ def _said(records: Records) -> dict[str, list[Said]]:
     }
 
 
-def _ensure_holdings(connection: Connection, said: Mapping[str, Sequence[Said]]) -> set[tuple[int, str, int]]:
-    """(customer, kind, id of what is held) of all that is said, what is held made where it is new."""
+def _ensure_holdings(
+    connection: Connection, said: Mapping[str, Sequence[Said]]
+) -> tuple[set[tuple[int, str, int]], set[tuple[str, int]]]:
+    """(customer, kind, id of what is held) of all that is said, and (kind, id) of what was there before.
+
+    What is held is made where it is new.
+    """
     wanted: set[tuple[int, str, int]] = set()
-    said = {kind: _issued(connection, kind, found) for kind, found in said.items()}
+    before: set[tuple[str, int]] = set()
     for held in HELD:
-        ids = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in said[held.kind]})
-        wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in said[held.kind]}
-    return wanted
+        found = _issued(connection, held, said[held.kind])
+        known, fresh = _ensure_held(connection, held, {(issuer, number) for _, issuer, number in found})
+        ids = known | fresh
+        wanted |= {(customer_id, held.kind, ids[issuer, number]) for customer_id, issuer, number in found}
+        before |= {(held.kind, held_id) for held_id in known.values()}
+    return wanted, before
 
 
-def _issued(connection: Connection, kind: str, said: Sequence[Said]) -> Sequence[Said]:
+def _issued(connection: Connection, held: _Held, said: Sequence[Said]) -> Sequence[Said]:
     """What people say is held, with the issuer of what there is under that number: nobody knows it at the desk.
 
     Where several systems have such a number, or none has, it stays one by hand until a source record tells.
@@ -155,7 +162,7 @@ def _issued(connection: Connection, kind: str, said: Sequence[Said]) -> Sequence
     numbers = {number for _, issuer, number in said if issuer == BY_HAND}
     if not numbers:
         return said
-    table = next(held.table for held in HELD if held.kind == kind)
+    table = held.table
     query = select(table.c.number, table.c.issuer).where(table.c.number.in_(numbers), table.c.issuer != BY_HAND)
     issuers: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(query):
@@ -167,8 +174,13 @@ def _issued(connection: Connection, kind: str, said: Sequence[Said]) -> Sequence
     ]
 
 
-def _ensure_held(connection: Connection, held: _Held, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The id of every (issuer, number), made where it is new. `issuer` is '' where numbers are unique everywhere."""
+def _ensure_held(
+    connection: Connection, held: _Held, wanted: set[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """The ids of every (issuer, number): of those that were there, and of those made now.
+
+    `issuer` is '' where numbers are unique everywhere.
+    """
     table, number = held.table, held.table.c[held.number]
     ids: dict[tuple[str, str], int] = {}
     for issuer in {issuer for issuer, _ in wanted}:
@@ -184,7 +196,7 @@ def _ensure_held(connection: Connection, held: _Held, wanted: set[tuple[str, str
         for (issuer, found), held_id in fresh.items()
     ]
     insert_rows(connection, table, columns, rows)
-    return ids | fresh
+    return ids, fresh
 
 
 def _placed(records: Records) -> dict[str, str]:
@@ -288,19 +300,17 @@ def _value_rows(table: Table, values: Iterable[tuple[int, str, Any]], valid_from
     return [(customer_id, kind, value, folds[kind](value), valid_from) for customer_id, kind, value in values]
 
 
-def _ended_before(connection: Connection, begun: Sequence[tuple[int, str, int]]) -> dict[tuple[str, int], str]:
-    """(kind, id of what is held) → the day on which the last other holder's holding ended.
+def _ended_before(connection: Connection, known: Collection[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """(kind, id of what is held) → the day on which the last holding of it that ended did so.
 
     Who a system names anew as the holder of what was another's does not hold it from the beginning of time.
     """
     ends: dict[tuple[str, int], str] = {}
-    for kind in {kind for _, kind, _ in begun}:
-        held = sorted({held for _, of, held in begun if of == kind})
-        query = select(holding.c.held_id, func.max(holding.c.valid_to)).group_by(holding.c.held_id)
-        for start in range(0, len(held), _IDS_A_QUERY):
-            some = held[start : start + _IDS_A_QUERY]
-            rows = connection.execute(query.where(holding.c.kind == kind, holding.c.held_id.in_(some)))
-            ends |= {(kind, held_id): end for held_id, end in rows if end}
+    query = select(holding.c.held_id, func.max(holding.c.valid_to)).group_by(holding.c.held_id)
+    for kind in {kind for kind, _ in known}:
+        held = [held_id for of, held_id in known if of == kind]
+        rows = connection.execute(query.where(holding.c.kind == kind, holding.c.held_id.in_(held)))
+        ends |= {(kind, held_id): end for held_id, end in rows if end}
     return ends
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -13,9 +14,11 @@ from archive.bulk import insert_rows, reserve_ids
 from archive.clock import utc_now
 from archive.directory_plan import Place, Plan, PlannedRecord, find_versions
 from archive.directory_preparing import Prepared, with_record
-from archive.directory_record import DirectoryRecord
 from archive.directory_values import enter_values, sync_values
 from archive.schema import customer, customer_key, directory_size, source_record
+from archive.source_versions import keep_past
+from archive.standing import Identity
+from archive.survivorship import in_force
 from archive.upserting import upsert
 
 Keyed = Mapping[Place, Sequence[int]]
@@ -37,7 +40,7 @@ def apply(connection: Connection, prepared: Prepared, run_id: int, actor: str) -
         ensure_branch(connection, code)
     at = utc_now()
     changed = prepared.changed
-    versions = _enter(connection, prepared, run_id, at)
+    versions = enter(connection, prepared, reserve_ids(connection, customer, len(prepared.fresh)), Come(run_id, at))
     journalled = [f"{record_id} v1 {item.digest}" for record_id, item in zip(versions, prepared.fresh, strict=True)]
     announced = [(customer_id, 1) for customer_id in versions.values()]
     if changed:
@@ -60,25 +63,40 @@ def _check(connection: Connection, plan: Plan) -> None:
 # ---- new customers ---------------------------------------------------------------------------------------------
 
 
-def _enter(connection: Connection, prepared: Prepared, run_id: int, at: str) -> dict[int, int]:
-    """Write new customers, each with its one source record; answers record id → customer id in their order."""
+@dataclass(frozen=True, slots=True)
+class Come:
+    """How records come in: with which run, when, and of those made at the desk by whom and since when they are so."""
+
+    run_id: int | None
+    at: str
+    actor: str = ""
+    valid_from: str = ""
+
+
+def enter(connection: Connection, prepared: Prepared, customers: Sequence[int], come: Come) -> dict[int, int]:
+    """Write new customers, each with its one source record; answers record id → customer id in their order.
+
+    `customers`: numbers that were reserved for them.
+    """
     fresh = prepared.fresh
-    customers = reserve_ids(connection, customer, len(fresh))
     records = reserve_ids(connection, source_record, len(fresh))
     insert_rows(
         connection,
         customer,
         ("id", "kind", "display_name", "branch", "golden", "created_at"),
         [
-            (c, kind, name, branch, with_record(text, r), at)
+            (c, kind, name, branch, with_record(text, r), come.at)
             for c, r, (kind, name, branch, text) in zip(customers, records, prepared.columns, strict=True)
         ],
     )
     insert_rows(
         connection,
         source_record,
-        ("id", "system", "source_id", "customer_id", "payload", "payload_digest", "run_id", "at"),
-        [(r, *i.place, c, i.payload, i.digest, run_id, at) for r, c, i in zip(records, customers, fresh, strict=True)],
+        ("id", "system", "source_id", "customer_id", "payload", "payload_digest", *(f.name for f in fields(come))),
+        [
+            (r, *i.place, c, i.payload, i.digest, *astuple(come))
+            for r, c, i in zip(records, customers, fresh, strict=True)
+        ],
     )
     enter_values(connection, customers, prepared.values)
     keys = [(key, customers[place]) for key, place in prepared.key_rows]
@@ -104,16 +122,24 @@ def _change(
     _update_records(connection, items, run_id, at)
     owners = {item.known.customer_id for item in items if item.known is not None}
     found = standing.together(connection, owners)
-    witnesses = standing.witnesses_of(connection, found)
-    own: dict[int, list[DirectoryRecord]] = {
-        owner: [witness.record for witness in witnesses[owner]] for owner in sorted(owners)
-    }
-    sync_values(connection, own, at[:10])
     _add_keys(connection, items, keyed)
+    return settle(connection, found, owners, at[:10])
+
+
+def settle(
+    connection: Connection, found: Mapping[int, Identity], owners: Collection[int], day: str
+) -> list[tuple[int, int]]:
+    """Bring what hangs on these owners, and what is told of them, up to what their source records say now.
+
+    `found`: all that are one with any of them (`standing.together`); `day`: from which what is new is so, and till which
+    what is gone was. Answers (customer, new version).
+    """
+    witnesses = standing.witnesses_of(connection, found)
+    sync_values(connection, {owner: in_force(witnesses[owner]) for owner in sorted(owners)}, day)
     owns = {owner: standing.renewed(found[owner], witnesses[owner]) for owner in owners}
     roots = {one: identity.root for one, identity in found.items()}
     # The customer as everybody reads it is another one, though what it tells may be the same.
-    touched = owners | {roots[owner] for owner in owners}
+    touched = {*owners, *(roots[owner] for owner in owners)}
     return standing.stand(connection, found, roots, owns, witnesses, touched)
 
 
@@ -124,8 +150,14 @@ def _update_records(connection: Connection, items: Iterable[PlannedRecord], run_
         if i.known is not None
     ]
     values = {"payload": "p", "payload_digest": "d", "run_id": "r", "version": "v", "at": "t"}
+    keep_past(connection, [row["record"] for row in rows])
     statement = update(source_record).where(source_record.c.id == bindparam("record"))
-    connection.execute(statement.values({name: bindparam(short) for name, short in values.items()}), rows)
+    # A feed does not tell since when: from the day on which it told us.
+    values_now: dict[str, Any] = {name: bindparam(short) for name, short in values.items()} | {
+        "valid_from": at[:10],
+        "actor": "",
+    }
+    connection.execute(statement.values(values_now), rows)
 
 
 def _add_keys(connection: Connection, items: Iterable[PlannedRecord], keyed: Keyed) -> None:
