@@ -529,6 +529,42 @@ customer_key = Table(
     sqlite_with_rowid=False,
 )
 
+guard_model = Table(
+    "guard_model",
+    metadata,
+    # The models of likeness whose blocking keys are kept: the one that the guard asks, one on its way, the one before.
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Text, nullable=False, unique=True),
+    Column("content", Text, nullable=False),  # the model's file: every machine compares by the same
+    Column("state", Text, nullable=False),  # arriving | active | kept | leaving
+    Column("upto", BigInteger, nullable=False, server_default="0"),  # customers up to this number have their keys
+    Column("last", BigInteger, nullable=False, server_default="0"),  # those after this number got them when written
+    Column("organisations", Float, nullable=False),  # their share of the customers
+    Column("at", Text, nullable=False),
+    CheckConstraint("state IN ('arriving','active','kept','leaving')", name="state"),
+)
+
+guard_key = Table(
+    "guard_key",
+    metadata,
+    Column("model", Integer, nullable=False),
+    Column("key", BigInteger, nullable=False),
+    Column("customer_id", Id, nullable=False),
+    PrimaryKeyConstraint("model", "key", "customer_id"),
+    sqlite_with_rowid=False,
+)
+
+guard_record = Table(
+    "guard_record",
+    metadata,
+    # A customer's source records as the model compares them: what the guard reads instead of working it out again.
+    Column("model", Integer, nullable=False),
+    Column("customer_id", Id, nullable=False),
+    Column("records", Text, nullable=False),
+    PrimaryKeyConstraint("model", "customer_id"),
+    sqlite_with_rowid=False,
+)
+
 directory_size = Table(
     "directory_size",
     metadata,
