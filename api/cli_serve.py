@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _FEED_EVERY_S = 0.2
+_TURN_S = 0.0005
 PASSWORD = "DOSSIER_PASSWORD"  # noqa: S105 - the name of a variable
 
 
@@ -53,6 +54,8 @@ def serve(
             arrivals.ensure_branch(connection, settings.branch, time_zone=settings.time_zone)
         opened.jobs.recover()
         crew.begin()
+        # A short question waits for no long one: 5 ms, the usual, is as long as most questions take in all.
+        sys.setswitchinterval(_TURN_S)
         app = _app(opened, where)
         context().printer.note(f"http://{where}:{at}/  (archive at {settings.home}; Ctrl-C stops it)")
         with _kept_up(opened, crew):

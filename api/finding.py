@@ -15,7 +15,7 @@ from archive import outbox
 from archive.access import Access
 from archive.schema import case, customer, document
 from archive.showing import visible
-from search.asking import Effort
+from search.asking import Effort, ask, efforts
 from search.ports import Highlight, Hit, Hits, IndexedCustomer, IndexedDocument, NotBuilt, Query
 from search.standing import refuse_where_lost
 
@@ -140,11 +140,14 @@ def _find(rooms: Rooms, access: Access, asked: Question) -> Found:
     query = _query(asked)
     if asked.where != "all" or not asked.q.strip():
         return _ask(rooms, access, asked, query)
-    # What one index answers as it was typed, the other need not guess at: guesses would stand beside the answer.
-    found = _ask(rooms, access, asked, replace(query, most=Effort.BEGINNINGS))
-    if found.customers.total or found.documents.total:
-        return found
-    return _ask(rooms, access, asked, replace(query, least=Effort.OTHER_KEYBOARD))
+    # What one index answers, the other need not guess at any harder: guesses would stand beside the answer.
+    worth = efforts(ask(asked.q, asked.as_you_type))
+    steps = [(Effort.AS_TYPED, Effort.BEGINNINGS), *((one, one) for one in worth if one > Effort.BEGINNINGS)]
+    for least, most in steps:
+        found = _ask(rooms, access, asked, replace(query, least=least, most=most))
+        if found.customers.total or found.documents.total:
+            break
+    return found
 
 
 def _ask(rooms: Rooms, access: Access, asked: Question, query: Query) -> Found:

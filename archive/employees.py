@@ -16,7 +16,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.access import Access, Role
@@ -141,22 +141,21 @@ def begin_session(connection: Connection, login: str, hours: int) -> str:
 
 def signed_in(connection: Connection, token: str) -> Employee:
     """Whose session this is. Raises: NotSignedIn where it has ended or never was."""
-    row = connection.execute(
-        select(employee)
-        .join(session, session.c.employee_id == employee.c.id)
-        .where(session.c.token_digest == _digest(token), session.c.expires_at > utc_now(), employee.c.active == 1)
-    ).one_or_none()
-    if row is None:
+    with_session = _ROLES_HELD.join(session, session.c.employee_id == employee.c.id)
+    found = _found(
+        connection, with_session.where(session.c.token_digest == _digest(token), session.c.expires_at > utc_now())
+    )
+    if found is None:
         raise NotSignedIn(say("the session has ended; sign in again"))
-    return _employee(connection, row)
+    return found
 
 
 def by_login(connection: Connection, login: str) -> Employee:
     """The employee with this login. Raises: NotFound."""
-    row = connection.execute(select(employee).where(employee.c.login == login, employee.c.active == 1)).one_or_none()
-    if row is None:
+    found = _found(connection, _ROLES_HELD.where(employee.c.login == login))
+    if found is None:
         raise NotFound(f"there is no employee with the login {login!r}")
-    return _employee(connection, row)
+    return found
 
 
 def sign_out(connection: Connection, token: str) -> None:
@@ -165,12 +164,21 @@ def sign_out(connection: Connection, token: str) -> None:
     connection.execute(delete(session).where(session.c.expires_at <= utc_now()))
 
 
-def _employee(connection: Connection, row: Row[Any]) -> Employee:
-    held = connection.execute(
-        select(employee_role.c.role, employee_role.c.branch).where(employee_role.c.employee_id == row.id)
-    )
-    roles = frozenset((Role(role), branch) for role, branch in held)
-    return Employee(row.id, row.login, row.name, row.language, frozenset(row.marks.split()), roles)
+# One question, for it is asked before every other.
+_ROLES_HELD = (
+    select(employee, employee_role.c.role, employee_role.c.branch)
+    .join_from(employee, employee_role, isouter=True)
+    .where(employee.c.active == 1)
+)
+
+
+def _found(connection: Connection, asked: Select[Any]) -> Employee | None:
+    rows = connection.execute(asked).all()
+    if not rows:
+        return None
+    roles = frozenset((Role(row.role), row.branch) for row in rows if row.role is not None)
+    one = rows[0]
+    return Employee(one.id, one.login, one.name, one.language, frozenset(one.marks.split()), roles)
 
 
 def _begin(connection: Connection, key: int, hours: int) -> str:

@@ -18,6 +18,10 @@ from archive.disk_space import space_wanted
 from archive.errors import Damaged, EngineAway
 
 _BUSY_TIMEOUT_MS = 60_000
+_KEPT_OPEN = 12
+"""Connections kept: to open one for each question costs more than most questions. Those in use most are used again, so
+that the others' caches stay empty."""
+_MOST_OPEN = 60
 _ENGINES_OWN = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -133,7 +137,13 @@ class SqliteCatalogue:
 
 
 def _engine(path: Path, durable: bool = True) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False})
+    engine = create_engine(
+        f"sqlite:///{path}",
+        connect_args={"check_same_thread": False},
+        pool_size=_KEPT_OPEN,
+        max_overflow=_MOST_OPEN - _KEPT_OPEN,
+        pool_use_lifo=True,
+    )
     event.listen(engine, "connect", lambda connection, _record: _prepare(connection, durable))
     # SQLAlchemy must not begin by itself: the transaction's kind is chosen by the door that opens it.
     event.listen(engine, "begin", lambda _connection: None)

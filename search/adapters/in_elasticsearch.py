@@ -114,7 +114,7 @@ class ElasticIndex(Scribed[Thing]):
         marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if query.highlights else None
         return Hits(
             total=total,
-            hits=tuple(self._hit(hit, marks, access) for hit in answer["hits"]["hits"]),
+            hits=self._hits(answer["hits"]["hits"], marks, access),
             facets=self._facets(answer) if query.facets else {},
             next=next_after(page, answer, effort),
             effort=effort,
@@ -143,10 +143,14 @@ class ElasticIndex(Scribed[Thing]):
             )
         )
 
-    def _hit(self, hit: Json, marks: Marker | None, access: Access) -> Hit[Thing]:
-        thing, text = self._kind.shown(hit["_source"], access)
-        score = hit["_score"] if hit["_score"] is not None else hit["sort"][0]
-        return Hit(thing, float(score), self._kind.highlights(thing, text, marks) if marks else ())
+    def _hits(self, found: Sequence[Json], marks: Marker | None, access: Access) -> tuple[Hit[Thing], ...]:
+        shown = [(_score(hit), *self._kind.shown(hit["_source"], access)) for hit in found]
+        if marks:
+            marks.read_ahead(text for _, _, text in shown)
+        return tuple(
+            Hit(thing, score, self._kind.highlights(thing, text, marks) if marks else ())
+            for score, thing, text in shown
+        )
 
     def _facets(self, answer: Json) -> Mapping[str, tuple[tuple[str, int], ...]]:
         return {
@@ -171,3 +175,8 @@ class ElasticIndex(Scribed[Thing]):
             if total := answer["hits"]["total"]["value"]:
                 return int(total)
         return 0
+
+
+def _score(hit: Json) -> float:
+    """Of hits by day of receipt, which have no rank, their newness."""
+    return float(hit["_score"] if hit["_score"] is not None else hit["sort"][0])

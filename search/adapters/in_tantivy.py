@@ -103,7 +103,7 @@ class TantivyIndex(Scribed[Thing]):
         marks = marker(asked, effort, self._kind.stem, by_sound=self._kind.by_sound) if shows else None
         return Hits(
             total=total,
-            hits=tuple(self._hit(searcher, score, place, marks, access) for score, place in found),
+            hits=self._hits(searcher, found, marks, access),
             facets=self._facets(searcher, wanted, total) if query.facets else {},
             next=next_after(page, found, total, effort),
             effort=effort,
@@ -113,9 +113,16 @@ class TantivyIndex(Scribed[Thing]):
         everything = tantivy.Query.all_query()
         return narrowed(self._kind.wording(access).query(asked, effort) if asked.terms else everything, within)
 
-    def _hit(self, searcher: Any, score: float, place: Any, marks: Marker | None, access: Access) -> Hit[Thing]:
-        thing, text = self._kind.shown(searcher.doc(place), access)
-        return Hit(thing, float(score), self._kind.highlights(thing, text, marks) if marks else ())
+    def _hits(
+        self, searcher: Any, found: list[tuple[float, Any]], marks: Marker | None, access: Access
+    ) -> tuple[Hit[Thing], ...]:
+        shown = [(float(score), *self._kind.shown(searcher.doc(place), access)) for score, place in found]
+        if marks:
+            marks.read_ahead(text for _, _, text in shown)
+        return tuple(
+            Hit(thing, score, self._kind.highlights(thing, text, marks) if marks else ())
+            for score, thing, text in shown
+        )
 
     def _facets(self, searcher: Any, wanted: Any, total: int) -> Mapping[str, tuple[tuple[str, int], ...]]:
         if not total:
