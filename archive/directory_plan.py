@@ -55,7 +55,7 @@ def place_of(row: FileRow) -> Place | None:
 def plan(connection: Connection, rows: Sequence[tuple[Place, FileRow]]) -> Plan:
     """Compare rows (each place once) with what the catalogue holds."""
     known = find_records(connection, [place for place, _ in rows])
-    planned: list[PlannedRecord] = []
+    found: list[PlannedRecord] = []
     problems: list[RowProblem] = []
     unchanged = 0
     for place, row in rows:
@@ -67,8 +67,8 @@ def plan(connection: Connection, rows: Sequence[tuple[Place, FileRow]]) -> Plan:
         refused = refusal(row.line, record)
         problems += [refused] if refused else [RowProblem(row.line, *words, lost=False) for words in record.problems]
         if refused is None:
-            planned.append(_planned(place, payload, before, record, known.get(place)))
-    return Plan(tuple(planned), unchanged, tuple(problems))
+            found.append(planned(place, payload, before, record, known.get(place)))
+    return Plan(tuple(found), unchanged, tuple(problems))
 
 
 def find_records(connection: Connection, places: Sequence[Place]) -> dict[Place, Row[Any]]:
@@ -110,13 +110,14 @@ def _merged(cells: Mapping[str, str], known: Row[Any] | None) -> tuple[dict[str,
     return {name: cell for name, cell in {**(before or {}), **cells}.items() if cell}, before
 
 
-def _planned(
+def planned(
     place: Place,
     payload: dict[str, str],
     before: dict[str, str] | None,
     record: DirectoryRecord,
     known: Row[Any] | None,
 ) -> PlannedRecord:
+    """A source record as it is to be written. `before`: its payload as it was, None for a new one."""
     text = _as_json(payload)
     names = sorted(payload.keys() | before.keys()) if before is not None else []
     pairs = {name: ((before or {}).get(name, ""), payload.get(name, "")) for name in names}

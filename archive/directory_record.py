@@ -34,8 +34,8 @@ class DirectoryRecord:
     lists: Mapping[str, tuple[str, ...]]
     problems: tuple[tuple[str, str], ...] = field(default=())
     """Values that were left out: (reason, remedy)."""
-    withdrawn: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Column → values that are not so any more, by a person's word."""
+    withdrawn: Mapping[str, tuple[str, ...]] | None = None
+    """Of a record made at the desk: column → values that are not so any more. None of every other record."""
 
     @property
     def display_name(self) -> str:
@@ -62,7 +62,7 @@ def read_record(cells: Mapping[str, str]) -> DirectoryRecord:
     if values["kind"] == "person" and values["full_name"] and not (values["surname"] or values["given_name"]):
         names = [*values["full_name"].split(None, 2), "", "", ""]
         values["surname"], values["given_name"], values["patronymic"] = names[:3]
-    return DirectoryRecord(values, lists, tuple(problems), _withdrawn(cells) if at_desk else {})
+    return DirectoryRecord(values, lists, tuple(problems), _withdrawn(cells) if at_desk else None)
 
 
 def refusal(line: int, record: DirectoryRecord) -> RowProblem | None:

@@ -85,14 +85,18 @@ def new_values(records: Sequence[DirectoryRecord]) -> NewValues:
     return NewValues(rows, _said(by_place), _placed(by_place))
 
 
-def enter_values(connection: Connection, customers: Sequence[int], new: NewValues) -> None:
-    """Write everything that hangs on customers who are new; `customers` are their ids by place."""
+def enter_values(connection: Connection, customers: Sequence[int], new: NewValues, known_from: str = "") -> None:
+    """Write everything that hangs on customers who are new; `customers` are their ids by place.
+
+    `known_from`: the day from which they hold what was there before they came; where another's ended later, from then.
+    """
     for table, rows in new.rows:
         insert_rows(connection, table, _VALUE_COLUMNS[table], [(customers[place], *row) for place, *row in rows])
     holdings, known = _ensure_holdings(connection, new.said)
     _place_meters(connection, new.placed)
     begun = sorted((customers[place], kind, held) for place, kind, held in holdings)
-    _add_holdings(connection, begun, _ended_before(connection, known))
+    begins = {what: max(end, known_from) for what, end in _ended_before(connection, known).items()}
+    _add_holdings(connection, begun, dict.fromkeys(known, known_from) | begins)
 
 
 def sync_values(connection: Connection, records: Records, today: str) -> None:
@@ -231,10 +235,11 @@ def _sync(
     today: str,
 ) -> list[tuple[int, str, Any]]:
     """End what is no longer said and take up what is said again; answers what is new."""
-    query = select(table.c.id, table.c.customer_id, table.c.kind, table.c[value_column], table.c.valid_to)
+    names = ("id", "customer_id", "kind", value_column, "valid_from", "valid_to")
+    query = select(*(table.c[name] for name in names))
     known: set[tuple[int, str, Any]] = set()
     ended, again = [], []
-    for row_id, customer_id, kind, value, valid_to in connection.execute(
+    for row_id, customer_id, kind, value, valid_from, valid_to in connection.execute(
         query.where(table.c.customer_id.in_(customers))
     ):
         known.add((customer_id, kind, value))
@@ -242,7 +247,7 @@ def _sync(
         if said and valid_to:
             again.append({"row": row_id, "end": None})
         elif not said and not valid_to and kind in _OURS:
-            ended.append({"row": row_id, "end": today})
+            ended.append({"row": row_id, "end": max(today, valid_from or "")})
     statement = update(table).where(table.c.id == bindparam("row")).values(valid_to=bindparam("end"))
     if ended or again:
         connection.execute(statement, ended + again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
@@ -65,12 +65,16 @@ def _check(connection: Connection, plan: Plan) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Come:
-    """How records come in: with which run, when, and of those made at the desk by whom and since when they are so."""
+    """How records come in: with which run, when, and of those made at the desk by whom and since when they are so.
+
+    `known_from`: the day from which they hold what was there before, '' = from the first.
+    """
 
     run_id: int | None
     at: str
     actor: str = ""
     valid_from: str = ""
+    known_from: str = ""
 
 
 def enter(connection: Connection, prepared: Prepared, customers: Sequence[int], come: Come) -> dict[int, int]:
@@ -92,13 +96,24 @@ def enter(connection: Connection, prepared: Prepared, customers: Sequence[int], 
     insert_rows(
         connection,
         source_record,
-        ("id", "system", "source_id", "customer_id", "payload", "payload_digest", *(f.name for f in fields(come))),
+        (
+            "id",
+            "system",
+            "source_id",
+            "customer_id",
+            "payload",
+            "payload_digest",
+            "run_id",
+            "at",
+            "actor",
+            "valid_from",
+        ),
         [
-            (r, *i.place, c, i.payload, i.digest, *astuple(come))
+            (r, *i.place, c, i.payload, i.digest, come.run_id, come.at, come.actor, come.valid_from)
             for r, c, i in zip(records, customers, fresh, strict=True)
         ],
     )
-    enter_values(connection, customers, prepared.values)
+    enter_values(connection, customers, prepared.values, come.known_from)
     keys = [(key, customers[place]) for key, place in prepared.key_rows]
     insert_rows(connection, customer_key, ("key", "customer_id"), keys)
     if fresh:

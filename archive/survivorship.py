@@ -64,11 +64,11 @@ def in_force(witnesses: Sequence[Witness]) -> list[DirectoryRecord]:
     gone = {
         (name, said_alike(name, value))
         for witness in witnesses
-        for name, values in witness.record.withdrawn.items()
+        for name, values in (witness.record.withdrawn or {}).items()
         for value in values
     }
     return [
-        _without(witness.record, gone) if gone and witness.system != BY_HAND else witness.record
+        _without(witness.record, gone) if gone and witness.record.withdrawn is None else witness.record
         for witness in witnesses
     ]
 
