@@ -124,7 +124,9 @@ def _put(connection: Connection, found: Sequence[NewDouble]) -> int:
     given, now = statement.excluded, possible_double.c
     names = ("low_version", "high_version", "probability", "turn", "documents", "accounts", "run_id", "model")
     renewed: dict[str, Any] = {name: given[name] for name in (*names, "evidence", "found_at")}
-    renewed["why"] = case((and_(now.why.in_(_KEPT_WHYS), now.state.in_(OPEN)), now.why), else_=given.why)
+    # Lists of values do not go with many rows at once.
+    is_kept = or_(*(now.why == why for why in _KEPT_WHYS)) & or_(*(now.state == state for state in OPEN))
+    renewed["why"] = case((is_kept, now.why), else_=given.why)
     renewed |= {"state": "waiting", "kind": "", "decided_at": "", "decided_by": "", "reason": "", "merge_id": None}
     put_off = and_(now.state == "later", now.low_version == given.low_version, now.high_version == given.high_version)
     statement = statement.on_conflict_do_update(
