@@ -180,6 +180,10 @@ class CustomerDoor:
         outbox.announce(connection, "customer", versions)
         return Saved(told.root, dict(versions).get(told.root, told.version), changed, known)
 
+    def hold(self, connection: Connection, record: DirectoryRecord, other: DirectoryRecord) -> None:
+        """Hold back every other save that could be about either of two customers, before both are written."""
+        self._guard.hold(connection, record, other)
+
     def _insist_sound(self, record: DirectoryRecord, asked: Collection[str]) -> None:
         for fault in self._guard.faults(record):
             if fault.field in asked:

@@ -44,6 +44,8 @@ class ProfileRow:
     meters: tuple[str, ...]
     ended_accounts: tuple[tuple[str, str], ...]
     """(number, the ISO day its holding ended), the latest for each; whoever holds it again may be among `accounts`."""
+    begun_accounts: tuple[tuple[str, str], ...]
+    """(number, the ISO day its holding began), of accounts that were another's before."""
     branch: str
     label: str
 
@@ -75,24 +77,57 @@ def profiles(connection: Connection, ids: Sequence[int]) -> list[ProfileRow]:
     """The profiles of these customers, in any order; unknown ids are left out."""
     query = select(customer.c.id, customer.c.kind, customer.c.display_name, customer.c.golden)
     rows = connection.execute(query.where(customer.c.id.in_(list(ids)), customer.c.survivor_id.is_(None)))
-    ended = _ended_accounts(connection, ids)
-    return [_profile(row.id, row.kind, row.display_name, json.loads(row.golden), ended.get(row.id, {})) for row in rows]
+    ended, begun = _account_dates(connection, ids)
+    return [
+        _profile(
+            row.id, row.kind, row.display_name, json.loads(row.golden), ended.get(row.id, {}), begun.get(row.id, {})
+        )
+        for row in rows
+    ]
 
 
-def _ended_accounts(connection: Connection, ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Number → the day it ended, for accounts that these customers hold no more; merged ones' as their survivor's."""
+_Dates = dict[int, dict[str, str]]
+
+
+def _account_dates(connection: Connection, ids: Sequence[int]) -> tuple[_Dates, _Dates]:
+    """Of each customer: number → the day it ended, for accounts held no more; number → the day it began, for those that
+    another held before. Merged ones' as their survivor's."""
     merged = select(customer.c.id, customer.c.survivor_id).where(customer.c.survivor_id.in_(list(ids)))
     roots = {one: one for one in ids} | {row.id: row.survivor_id for row in connection.execute(merged)}
     # By customer alone: with the kind in the query, SQLite would walk every account's holding.
-    held = select(holding.c.customer_id, holding.c.kind, holding.c.held_id, holding.c.valid_to)
-    held = held.where(holding.c.customer_id.in_(list(roots))).order_by(holding.c.valid_to)
+    columns = ("customer_id", "kind", "held_id", "valid_from", "valid_to")
+    held = select(*(holding.c[name] for name in columns)).where(holding.c.customer_id.in_(list(roots)))
     ends: dict[tuple[int, int], str] = {}
-    for row in connection.execute(held):
+    begins: dict[tuple[int, int], str] = {}
+    for row in connection.execute(held.order_by(holding.c.valid_to)):
         if row.kind == "account":
             key = (roots[row.customer_id], row.held_id)
             # One still open, which sorts first, outlasts all that ended.
             ends[key] = row.valid_to if ends.get(key, row.valid_to) else ""
-    return _numbered(connection, {key: end for key, end in ends.items() if end})
+            begins[key] = min(row.valid_from, begins.get(key, row.valid_from))
+    dated = {key: begin for key, begin in begins.items() if begin}
+    others = _others_before(connection, dated, roots)
+    return (
+        _numbered(connection, {key: end for key, end in ends.items() if end}),
+        _numbered(connection, {key: begin for key, begin in dated.items() if key in others}),
+    )
+
+
+def _others_before(
+    connection: Connection, dated: Mapping[tuple[int, int], str], roots: Mapping[int, int]
+) -> set[tuple[int, int]]:
+    """Those of (customer, account) that another held till the day on which that customer began to."""
+    if not dated:
+        return set()
+    query = select(holding.c.held_id, holding.c.customer_id, holding.c.valid_to).where(
+        holding.c.kind == "account", holding.c.held_id.in_({held for _, held in dated}), holding.c.valid_to != ""
+    )
+    ended = connection.execute(query).all()
+    return {
+        (one, held)
+        for (one, held), begin in dated.items()
+        if any(r.held_id == held and roots.get(r.customer_id) != one and r.valid_to <= begin for r in ended)
+    }
 
 
 def _numbered(connection: Connection, ends: Mapping[tuple[int, int], str]) -> dict[int, dict[str, str]]:
@@ -119,6 +154,7 @@ def _profile(
     label: str,
     golden: Mapping[str, Any],
     ended: Mapping[str, str],
+    begun: Mapping[str, str],
 ) -> ProfileRow:
     def one(name: str) -> str:
         return str(golden[name]["value"]) if name in golden else ""
@@ -144,6 +180,7 @@ def _profile(
         points_of_delivery=many("points_of_delivery"),
         meters=many("meters"),
         ended_accounts=tuple(ended.items()),
+        begun_accounts=tuple(begun.items()),
         branch=one("branch"),
         label=label,
     )

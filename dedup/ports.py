@@ -38,17 +38,20 @@ class Profile:
     meters: tuple[str, ...] = ()
     ended_accounts: tuple[tuple[str, str], ...] = ()
     """(number, the ISO day from which it is no more theirs)."""
+    begun_accounts: tuple[tuple[str, str], ...] = ()
+    """(number, the ISO day from which it is theirs), of accounts that were another's before."""
     branch: str = ""
     label: str = field(default="", compare=False)
     """What a clerk calls them."""
 
     def as_of(self, day: str) -> Profile:
         """Answer this customer with the accounts held on an ISO day; an empty day is now, when all that ended has."""
-        ended = dict(self.ended_accounts)
-        kept = tuple(n for n in self.accounts if n not in ended)
-        return (
-            replace(self, accounts=kept + tuple(n for n, end in ended.items() if day and day < end)) if ended else self
-        )
+        ended, begun = dict(self.ended_accounts), dict(self.begun_accounts)
+        if not ended and not begun:
+            return self
+        kept = tuple(n for n in self.accounts if n not in ended and not (day and day < begun.get(n, "")))
+        held = tuple(n for n, end in ended.items() if day and begun.get(n, "") <= day < end)
+        return replace(self, accounts=kept + held)
 
 
 class Directory(Protocol):

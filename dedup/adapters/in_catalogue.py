@@ -97,6 +97,7 @@ def _profile(row: ProfileRow) -> Profile:
         points_of_delivery=row.points_of_delivery,
         meters=row.meters,
         ended_accounts=row.ended_accounts,
+        begun_accounts=row.begun_accounts,
         branch=row.branch,
         label=row.label,
     )

@@ -91,6 +91,7 @@ def test_an_account_that_changed_hands_is_matched_as_of_the_letters_day(opened: 
     assert seller.as_of("2001-01-01").accounts == ("20311122233",)
     assert seller.as_of(end).accounts == seller.as_of("").accounts == ()
     assert buyer.as_of(end).accounts == ("20304050607", "20311122233")
+    assert buyer.as_of("2001-01-01").accounts == ("20304050607",)
 
 
 def _file(path: Path, some: list[dict[str, str]]) -> Path:
