@@ -46,6 +46,8 @@ class Weighed:
     vetoed: bool
     individual: bool
     levels: Levels
+    other_kind: bool = False
+    """A person and an organisation: never one, whatever they share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Likeness:
         return [
             Weighed(same[at], {n: v[at] for n, v in related.items()}, vetoed[at], individual[at], levels[at])
             if other.kind == kind
-            else Weighed(0.0, {}, True, individual[at], levels[at])
+            else Weighed(0.0, {}, True, individual[at], levels[at], True)
             for at, other in enumerate(others)
         ]
 

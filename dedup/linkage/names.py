@@ -31,13 +31,18 @@ class Lexicon:
 
 def person_name(surname: str, given: str, middle: str, full: str, lexicon: Lexicon) -> tuple[str, str, str]:
     """Answer (surname, given, middle) as sounds; initials are single letters. `full` where the parts are not given."""
-    if surname.strip() and (given.strip() or middle.strip()):
+    if surname.strip() and (given.strip() or middle.strip()) and not _is_cut(full, surname, given, middle):
         parts = (_one(surname), _first(given), _first(middle))
         return _unswapped(parts, lexicon) if all(parts[:2]) else parts
     words = tuple(w for w in (_word(w) for w in name_words(full or f"{surname} {given} {middle}")) if w)
     if len(words) < 2:
         return (words[0] if words else "", _first(given), _first(middle))
     return _ordered(words, bool(_CYRILLIC.search(full or surname)), lexicon)
+
+
+def _is_cut(full: str, *parts: str) -> bool:
+    """Whether the parts are the whole name cut at its blanks, as the directory keeps it: they know nothing of its order."""
+    return bool(full) and full.split(None, 2) == [part for part in parts if part]
 
 
 @lru_cache(maxsize=500_000)

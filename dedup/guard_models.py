@@ -1,0 +1,87 @@
+"""By which models the guard compares: those that the catalogue names, read once a process and kept ready."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+
+from sqlalchemy import Connection
+
+from archive import guard_keys
+from archive.errors import Conflict
+from archive.guard_keys import LIVE, Likened, Standing
+from archive.sentences import say
+from dedup.linkage.likeness import Likeness, to_text
+from dedup.linkage.model import Model, from_json
+
+_SHIPPED = "default_model.json"
+_FEWEST = 10_000
+"""A directory is weighed as one of so many at the least: among its first ten, chance would pass for likeness."""
+
+
+@cache
+def shipped() -> Model:
+    """The model that comes with the program, learnt from made-up people: what is asked until one is trained.
+
+    Made by `python -m benchmarks.default_model`.
+    """
+    return from_json(resources.files("dedup.linkage").joinpath(_SHIPPED).read_text(encoding="utf-8"))
+
+
+class GuardModels:
+    """The models in the catalogue, ready for use. Safe to share between threads; one a process."""
+
+    def __init__(self, first: Callable[[], Model] = shipped) -> None:
+        """`first`: the model that an empty directory begins with."""
+        self._first = first
+        self._ready: dict[str, Likeness] = {}
+
+    def live(self, connection: Connection) -> list[Standing]:
+        """The models whose keys a writer makes, held until its transaction ends. An empty directory gets its first one.
+
+        Raises: Conflict where customers are there and their keys are not.
+        """
+        found = [one for one in guard_keys.models(connection, held=True) if one.state in LIVE]
+        if any(one.state == "active" for one in found):
+            return found
+        first = self._first()
+        taken = guard_keys.take_in(connection, first.version, first.to_json())
+        if taken.state != "active":
+            raise _without_keys()
+        return [*(one for one in found if one.id != taken.id), taken]
+
+    def active(self, connection: Connection) -> Standing | None:
+        """The model that is asked; None in an empty directory that has none yet. Raises: as `live`."""
+        found = next((one for one in guard_keys.models(connection) if one.state == "active"), None)
+        if found is None and guard_keys.size(connection):
+            raise _without_keys()
+        return found
+
+    def ready(self, connection: Connection, standing: Standing) -> Likeness:
+        """A model at work on the directory at its size."""
+        likeness = self._ready.get(standing.version)
+        if likeness is None:
+            likeness = Likeness(from_json(guard_keys.content(connection, standing.version)), 0, 0)
+            self._ready[standing.version] = likeness
+        size = max(guard_keys.size(connection), _FEWEST)
+        firms = round(size * standing.organisations)
+        return likeness.resized(size - firms, firms)
+
+
+def _without_keys() -> Conflict:
+    return Conflict(say("the directory has no blocking keys for its guard yet: run `dossier dedup keys`"))
+
+
+def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Likened, ...]:
+    """What is kept of one row of the import's columns by each of these models (by their number)."""
+    found = []
+    for model, likeness in ready.items():
+        record = likeness.record(row)
+        found.append(Likened(model, flat_keys(likeness.keys(record)), to_text(record)))
+    return tuple(found)
+
+
+def flat_keys(keys: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
+    """The keys of all passes, each once."""
+    return tuple(dict.fromkeys(key for some in keys.values() for key in some))

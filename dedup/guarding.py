@@ -1,0 +1,163 @@
+"""The guard of the directory: a record held against all others by the model of likeness, inside the writing transaction.
+
+What bulk would join it refuses or warns of, by the same levels, keys and weights; `archive.guarding` says what is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from heapq import nlargest
+
+from sqlalchemy import Connection
+
+from archive import guard_keys
+from archive.directory_record import DirectoryRecord
+from archive.guarding import Fault, Finding
+from dedup.guard_judging import Judged, Policy, judge
+from dedup.guard_models import GuardModels, flat_keys, likened
+from dedup.guard_words import agreed, faults_of
+from dedup.linkage.likeness import Likeness, Weighed, from_values
+from dedup.linkage.model import KINDS
+from dedup.linkage.records import Record
+
+MOST_HOLDERS = 100
+"""A key that more customers hold is neither walked nor locked: the pair then rests on its rarer keys."""
+_MOST_COMPARED = 60
+"""So many customers are compared, those first who share the most and the rarest keys."""
+
+
+class DirectoryGuard:
+    """`archive.guarding.Guard` by a model of likeness. Safe to share between threads."""
+
+    def __init__(self, policy: Policy | None = None, models: GuardModels | None = None) -> None:
+        self._policy = policy or Policy()
+        self._models = models or GuardModels()
+
+    def faults(self, record: DirectoryRecord) -> Sequence[Fault]:
+        """What of the record can not be so, whatever else is held. Pure."""
+        return faults_of(record)
+
+    def hold(self, connection: Connection, record: DirectoryRecord, before: DirectoryRecord | None) -> None:
+        """Keep every other save that could be about the same customer waiting until this transaction ends.
+
+        Raises: Conflict where the directory has no keys yet.
+        """
+        live = self._models.live(connection)
+        if connection.dialect.name != "postgresql":
+            return
+        wanted: list[int] = []
+        for standing in live:
+            likeness = self._models.ready(connection, standing)
+            keys = {key for one in (record, before) if one is not None for key in _keys_of(likeness, one)}
+            held = guard_keys.holders(connection, standing.id, sorted(keys), MOST_HOLDERS + 1)
+            wanted += (key for key in keys if len(held.get(key, ())) <= MOST_HOLDERS)
+        guard_keys.lock(connection, wanted)
+
+    def examine(self, connection: Connection, record: DirectoryRecord, own: Collection[int]) -> tuple[Finding, ...]:
+        """Whom the record probably is, or is close to; refused before warned, the most probable first."""
+        standing = self._models.active(connection)
+        if standing is None:
+            return ()
+        likeness = self._models.ready(connection, standing)
+        asked = likeness.record(record.flat)
+        keys = flat_keys(likeness.keys(asked))
+        held = guard_keys.holders(connection, standing.id, keys, MOST_HOLDERS + 1)
+        likely = _ranked(held, frozenset(own))
+        records = guard_keys.records(connection, standing.id, likely)
+        found = _weighed(likeness, asked, records)
+        judged = {who: judge(asked, pairs, self._policy) for who, pairs in found.items()}
+        return self._told(connection, likeness, asked, {w: j for w, j in judged.items() if j is not None}, own)
+
+    def keep(self, connection: Connection, customer_id: int, records: Sequence[DirectoryRecord]) -> None:
+        """Write the guard's blocking keys of an identity, so that the next save finds it."""
+        ready = {one.id: self._models.ready(connection, one) for one in self._models.live(connection)}
+        guard_keys.keep(connection, customer_id, [likened(ready, record.flat) for record in records])
+
+    def learn(
+        self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
+    ) -> None:
+        """Keep as a label for the model that `customer_id`, saved as `record`, is not whom the finding took it for."""
+        standing = self._models.active(connection)
+        if standing is None:
+            return
+        likeness = self._models.ready(connection, standing)
+        asked = likeness.record(record.flat)
+        held = _weighed(likeness, asked, guard_keys.records(connection, standing.id, [finding.customer_id]))
+        if held:
+            best = max(held[finding.customer_id], key=lambda pair: pair.same)
+            levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}
+            party = KINDS[asked.kind]
+            guard_keys.keep_label(connection, customer_id, finding.customer_id, party, levels, actor)
+
+    def _told(
+        self,
+        connection: Connection,
+        likeness: Likeness,
+        asked: Record,
+        judged: Mapping[int, Judged],
+        own: Collection[int],
+    ) -> tuple[Finding, ...]:
+        """One finding for each who stands for any of them, the gravest."""
+        if not judged:
+            return ()
+        roots = guard_keys.roots(connection, sorted(judged))
+        best: dict[int, Judged] = {}
+        for who, one in judged.items():
+            root = roots.get(who)
+            if root is not None and root not in own and (root not in best or one.gravity > best[root].gravity):
+                best[root] = one
+        findings = [_finding(root, one, likeness, asked) for root, one in best.items()]
+        order = sorted(
+            findings, key=lambda f: (f.severity != "refused", f.relation != "same", -f.probability, f.customer_id)
+        )
+        return tuple(order[: self._policy.most_told])
+
+
+def _keys_of(likeness: Likeness, record: DirectoryRecord) -> Iterable[int]:
+    return flat_keys(likeness.keys(likeness.record(record.flat)))
+
+
+def _ranked(held: Mapping[int, Sequence[int]], own: Collection[int]) -> list[int]:
+    """Who shares keys with the record, those first who share the most and the rarest."""
+    rank: dict[int, float] = defaultdict(float)
+    for holders in held.values():
+        if len(holders) <= MOST_HOLDERS:
+            for who in holders:
+                rank[who] += 1 / (1 + len(holders))
+    for who in own:
+        rank.pop(who, None)
+    if len(rank) <= _MOST_COMPARED:
+        return list(rank)
+    return nlargest(_MOST_COMPARED, rank, key=lambda who: (rank[who], -who))
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    who: int
+    record: Record
+
+
+def _weighed(likeness: Likeness, asked: Record, records: Iterable[tuple[int, str]]) -> dict[int, list[Weighed]]:
+    """By customer, each of its records held against what is asked."""
+    lines = [_Line(who, from_values(values)) for who, text in records for values in json.loads(text)]
+    found: dict[int, list[Weighed]] = defaultdict(list)
+    for line, pair in zip(lines, likeness.weigh(asked, [line.record for line in lines]), strict=True):
+        found[line.who].append(pair)
+    return found
+
+
+def _finding(root: int, one: Judged, likeness: Likeness, asked: Record) -> Finding:
+    name = f"{root}:{one.relation}:{one.severity}"
+    return Finding(
+        blake2b(name.encode(), digest_size=6).hexdigest(),
+        root,
+        one.relation,
+        one.severity,
+        round(one.probability, 6),
+        agreed(asked.kind, likeness.said(asked.kind, one.pair.levels), one.relation),
+        one.strong_key,
+    )
