@@ -42,9 +42,11 @@ def measure(persons: int, seed: int, folder: Path) -> dict[str, object]:
     records = write(persons, file, seed)
     kept: dict[str, object] = {}
 
-    def keep(pairs, patterns, counts, model) -> Decided:  # type: ignore[no-untyped-def]
-        kept.update(pairs=np.array(pairs), patterns=np.array(patterns), counts=counts, model=model)
-        return decide(pairs, patterns, counts, model)
+    def keep(pairs, counts, model) -> Decided:  # type: ignore[no-untyped-def]
+        kept.update(
+            pairs=np.array(pairs.rows), at=np.array(pairs.at), patterns=pairs.patterns, counts=counts, model=model
+        )
+        return decide(pairs, counts, model)
 
     steps: dict[str, float] = {}
 
@@ -86,12 +88,11 @@ def _clustered(labels: list[str], truth: list[str]) -> dict[str, float]:
 
 def _ranked(kept: dict[str, object], truth: list[str]) -> dict[str, float]:
     """Pairs by probability: recall where 999 of 1,000 are right, and how much of the truth the passes found at all."""
+    from dedup.linkage.patterns import unpacked
     from dedup.linkage.scoring import score
-    from dedup.linkage.training import unpacked
 
     pairs, patterns, model = kept["pairs"], kept["patterns"], kept["model"]
-    found, back = np.unique(patterns, return_inverse=True)
-    same = score(unpacked(found), model.persons, kept["counts"][0]).same[back]  # type: ignore[attr-defined, index]
+    same = score(unpacked(patterns), model.persons, kept["counts"][0]).same[kept["at"]]  # type: ignore[arg-type, attr-defined, index]
     person = np.array([int(t) for t in truth])
     right = person[pairs >> 32] == person[pairs & 0xFFFFFFFF]  # type: ignore[operator]
     order = np.argsort(-same, kind="stable")

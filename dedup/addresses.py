@@ -28,6 +28,8 @@ _NAMES_TOO = frozenset(
 _ORDINAL = re.compile(r"^(\d{1,3})-?(?:я|й|ая|ый|ой|го|th|st|nd|rd)$")
 _UK_POSTCODE = re.compile(r"\b([A-Z]{1,2}\d{1,2}[A-Z]?)\s{0,2}([\dOISZB][A-Z]{2})\b")
 _INWARD_DIGIT = str.maketrans("OISZB", "01528")
+_LATIN, _SIX = re.compile("[A-Z]"), re.compile(r"\d{6}")
+"""What a postcode can not do without, sooner found than a postcode."""
 _RU_POSTCODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
 _FLAT = re.compile(
     r"(?:\bкв(?:артира)?\b\.?|\bflat\b|\bapt\b\.?|\bapartment\b)\s*(?:№|no\.?)?\s*(\d+\s?[a-zа-я]?)\b", re.IGNORECASE
@@ -69,15 +71,42 @@ class ParsedAddress:
 @lru_cache(maxsize=20000)
 def parse_address(text: str) -> ParsedAddress:
     """Answer the address in any spelling ("г. Уфа, ул. Лесная, д. 9, кв. 17", "Flat 3, 21 Main Rd") as words and numbers."""
+    return ParsedAddress(*address_parts(text))
+
+
+def address_parts(text: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...], str, str]:
+    """Answer the values of a `ParsedAddress` in their order, for whoever reads them by the million."""
     rest, postcode = _without_postcode(text)
-    rest = _BUILDING.sub(" ", _GLUED.sub(r"\1. ", rest))
+    words: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    street: tuple[str, ...] = ()
+    flat = ""
+    for part in _BETWEEN.split(rest):
+        some, found, own_flat = _segment(part)
+        if found:
+            numbers += found
+            flat = flat or own_flat
+            # The words beside the first number; where it stands alone ("..., ул. Лесная, д. 9"), those of the part before.
+            street = street or some or before
+        words += some
+        before = some or before
+    every = frozenset(words)
+    return every, frozenset(street) or every, numbers[:5], flat, postcode
+
+
+_BETWEEN = re.compile(r"[,;\n]")
+_Segment = tuple[tuple[str, ...], tuple[str, ...], str]
+"""Words, numbers, and the flat among them."""
+
+
+@lru_cache(maxsize=100_000)
+def _segment(text: str) -> _Segment:
+    """What stands between two commas: a town, a street, a house, which millions of addresses share."""
+    rest = _BUILDING.sub(" ", _GLUED.sub(r"\1. ", text))
     flat = _FLAT.search(rest)
-    segments = [_words_and_numbers(s) for s in re.split(r"[,;\n]", rest)]
-    words = frozenset(w for found, _ in segments for w in found)
-    numbers = tuple(n for _, found in segments for n in found)
-    return ParsedAddress(
-        words, _street(segments) or words, numbers[:5], house_number(flat.group(1)) if flat else "", postcode
-    )
+    words, numbers = _words_and_numbers(rest)
+    return tuple(words), tuple(numbers), house_number(flat.group(1)) if flat else ""
 
 
 def house_number(text: str) -> str:
@@ -99,20 +128,10 @@ def _words_and_numbers(segment: str) -> tuple[list[str], list[str]]:
     return words, numbers
 
 
-def _street(segments: list[tuple[list[str], list[str]]]) -> frozenset[str]:
-    """The words beside the first number; where it stands alone ("..., ул. Лесная, д. 9"), those of the part before it."""
-    before: list[str] = []
-    for words, numbers in segments:
-        if numbers and (words or before):
-            return frozenset(words or before)
-        before = words or before
-    return frozenset()
-
-
 def _without_postcode(text: str) -> tuple[str, str]:
     """Answer the text without its postcode, and the postcode."""
-    for pattern in (_UK_POSTCODE, _RU_POSTCODE):
-        match = pattern.search(text)
+    for pattern in (_UK_POSTCODE if _LATIN.search(text) else None, _RU_POSTCODE if _SIX.search(text) else None):
+        match = pattern.search(text) if pattern else None
         if match is not None:
             out, *rest = match.groups()
             # A reader of pictures takes the digit of "5AY" for a letter.

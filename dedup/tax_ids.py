@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from math import log2
+from operator import mul
 
 from dedup.normalising import digit_like, squash
 
@@ -60,6 +61,8 @@ def tax_id_holds(number: str) -> bool | None:
 
 def plain_tax_id(number: str) -> str:
     """Answer a tax number's digits without its country, letters that look like digits as digits; empty if it is none."""
+    if len(number) in _CHECKS and number.isdecimal() and number.isascii():
+        return number
     sign = squash(number)
     if len(sign) == 11 and digit_like(sign[:2]) == digit_like(_COUNTRY):
         sign = sign[2:]
@@ -95,7 +98,9 @@ def check_bits(number: str) -> float:
 
 
 def _weighed(digits: str, weights: tuple[int, ...]) -> int:
-    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))
+    if len(digits) != len(weights):
+        raise ValueError(f"{len(digits)} digits, {len(weights)} weights")
+    return sum(map(mul, map(int, digits), weights))
 
 
 def _inn_digit(digits: str, weights: tuple[int, ...]) -> str:

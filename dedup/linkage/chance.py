@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dedup.linkage import levels
-from dedup.linkage.columns import LISTS, PLACES, Columns, Ints, Vocabulary, take
+from dedup.linkage.columns import LISTS, PLACES, Columns, Ints, Vocabulary, is_nothing, nothing, take
 from dedup.linkage.expectations import UNRELATED
 from dedup.linkage.levels import FIELDS, SIZES, compare
 from dedup.linkage.names import Lexicon
 
 Floats = NDArray[np.float64]
 _DRAWN = 1_000_000
+_AT_ONCE = 250_000
 _HELD_BY = 1e6
 """As many pairs do the expectations weigh."""
 _FIRST_EQUAL = {"name": 5, "given": 5, "middle": 5, "birth": 4, "tax_id": 3, "phone": 3, "email": 2}
@@ -66,76 +67,95 @@ def expected_levels(at: int, rates: dict[str, float], spread: Floats, *, by_chan
     return found
 
 
-def chance_of(columns: Columns, vocabulary: Vocabulary, lexicon: Lexicon, seed: int = 1) -> Chance:
-    """Answer how all pairs of these records (of one kind) are spread over the levels."""
-    count = len(columns["kind"])
+def chance_of(columns: Columns, own: Ints, vocabulary: Vocabulary, lexicon: Lexicon, seed: int = 1) -> Chance:
+    """Answer how all pairs of these rows of the columns (records of one kind) are spread over the levels."""
+    count = len(own)
     pairs = count * (count - 1) / 2
     random = np.random.default_rng(seed)
     size = int(min(_DRAWN, 4 * pairs))
-    x, y = random.integers(0, max(count, 1), size), random.integers(0, max(count, 1), size)
-    x, y = x[x != y], y[x != y]
-    codes = compare(take(columns, x), take(columns, y), vocabulary, lexicon)
-    drawn = tuple(np.bincount(codes[:, at], minlength=SIZES[at]).astype(np.float64) for at in range(len(FIELDS)))
-    equal, present, spread = _equalities(columns, vocabulary, lexicon)
+    drawn = _drawn(columns, own, vocabulary, lexicon, random.integers(0, max(count, 1), (2, size)))
+    present, spread = _themselves(columns, own, vocabulary, lexicon, random)
     known, counts = [], []
     for at in range(len(FIELDS)):
         both = present[at] * (present[at] - 1) / 2
-        seen = max(drawn[at][1:].sum(), 1.0)
-        level = drawn[at] / seen * both
+        level = drawn[at] / max(drawn[at][1:].sum(), 1.0) * both
         level[0] = 0.0
-        if equal[at] is not None:
-            level[FIRST_EQUAL[at] :] = equal[at]
+        equal = _equal_pairs(at, columns, own, vocabulary, lexicon)
+        if equal is not None:
+            level[FIRST_EQUAL[at] :] = equal
         known.append(both)
         counts.append(level)
-    return Chance(pairs, tuple(known), tuple(counts), tuple(d[1:].sum() for d in drawn), spread)
+    return Chance(pairs, tuple(known), tuple(counts), tuple(float(d[1:].sum()) for d in drawn), spread)
 
 
-def _equalities(
-    columns: Columns, vocabulary: Vocabulary, lexicon: Lexicon
-) -> tuple[list[Floats | None], list[float], tuple[Floats, ...]]:
-    """By field: how many pairs are equal (by level of equality), how many records say something, and their spread."""
-    itself = compare(columns, columns, vocabulary, lexicon)
-    equal: list[Floats | None] = []
-    present: list[float] = []
-    spread: list[Floats] = []
-    for at, field in enumerate(FIELDS):
-        first = FIRST_EQUAL[at]
-        has = _placed(columns) if field.name == "place" else float(np.count_nonzero(itself[:, at]))
-        present.append(has)
-        found = np.bincount(itself[:, at], minlength=SIZES[at])[first:].astype(np.float64)
-        spread.append((found + 1e-9) / (found.sum() + 1e-9 * max(len(found), 1)))
-        equal.append(_equal_pairs(at, columns, itself[:, at]))
-    return equal, present, tuple(spread)
+def _drawn(columns: Columns, own: Ints, vocabulary: Vocabulary, lexicon: Lexicon, ends: Ints) -> list[Floats]:
+    """By field, how many of some pairs are at each level."""
+    ends = np.sort(ends, axis=0)
+    ends = ends[:, ends[0] != ends[1]]
+    ends = own[ends[:, np.argsort(ends[0], kind="stable")]] if ends.size else ends
+    found = [np.zeros(size) for size in SIZES]
+    for low in range(0, ends.shape[1], _AT_ONCE):
+        left, right = (take(columns, side[low : low + _AT_ONCE]) for side in ends)
+        codes = compare(left, right, vocabulary, lexicon)
+        for at, size in enumerate(SIZES):
+            found[at] += np.bincount(codes[:, at], minlength=size)
+    return found
 
 
-def _placed(columns: Columns) -> float:
-    return float(np.count_nonzero((columns["town0"] | columns["postcode0"]) > 0))
+def _themselves(
+    columns: Columns, own: Ints, vocabulary: Vocabulary, lexicon: Lexicon, random: np.random.Generator
+) -> tuple[list[float], tuple[Floats, ...]]:
+    """By field: how many records say something, and how they are spread over the levels of equality."""
+    some = own if len(own) <= _DRAWN else np.sort(random.choice(own, _DRAWN, replace=False))
+    share = len(own) / max(len(some), 1)
+    found = [np.zeros(size) for size in SIZES]
+    placed = 0.0
+    for low in range(0, len(some), _AT_ONCE):
+        rows = take(columns, some[low : low + _AT_ONCE])
+        codes = compare(rows, rows, vocabulary, lexicon)
+        placed += float(np.count_nonzero((rows["town0"] | rows["postcode0"]) > 0))
+        for at, size in enumerate(SIZES):
+            found[at] += np.bincount(codes[:, at], minlength=size)
+    present = [share * (placed if f.name == "place" else float(found[at][1:].sum())) for at, f in enumerate(FIELDS)]
+    equal = [found[at][FIRST_EQUAL[at] :] for at in range(len(FIELDS))]
+    spread = tuple((e + 1e-9) / (e.sum() + 1e-9 * max(len(e), 1)) for e in equal)
+    return present, spread
 
 
-def _equal_pairs(at: int, columns: Columns, itself: NDArray[np.uint8]) -> Floats | None:
+def _equal_pairs(at: int, columns: Columns, own: Ints, vocabulary: Vocabulary, lexicon: Lexicon) -> Floats | None:
+    """How many pairs of all are equal, by level of equality; None where that is not counted."""
     name, first = FIELDS[at].name, FIRST_EQUAL[at]
     if at in (levels.NAME, levels.GIVEN, levels.MIDDLE):
-        values = columns[{"name": "surname"}.get(name, name)]
-        by_level = [_pairs_sharing([values[itself == level]]) for level in range(first, SIZES[at])]
-        return np.array(by_level)
+        column = {"name": "surname"}.get(name, name)
+        words, counts = np.unique(columns[column][own], return_counts=True)
+        kind = columns["kind"][own[:1]]
+        each = {key: nothing(len(words)) for key in columns} | {column: words, "kind": np.repeat(kind, len(words))}
+        itself = compare(each, each, vocabulary, lexicon)[:, at]
+        return np.array([_pairs_of(counts[itself == level]) for level in range(first, SIZES[at])])
     if name in ("birth", "tax_id"):
-        return np.array([_pairs_sharing([columns[name]])])
+        return np.array([_pairs_sharing([columns[name]], own)])
     if name == "dwelling":
-        keys = [
-            (columns[f"street{i}"] * 1_000_003 + columns[f"numbers{i}"]) * 1_000_003 + columns[f"postcode{i}"]
-            for i in range(PLACES)
-        ]
-        there = [(columns[f"street{i}"] > 0) & (columns[f"numbers{i}"] > 0) for i in range(PLACES)]
-        return np.array([_pairs_sharing([np.where(t, k, 0) for t, k in zip(there, keys, strict=True)])])
+        return np.array([_pairs_sharing([_dwelling(columns, i) for i in range(PLACES)], own)])
     if name in ("place", "namesake"):
         return None
     lists = {"phone": "phones", "email": "emails", "account": "accounts", "contract": "contracts"}
     key = lists.get(name, name)
-    return np.array([_pairs_sharing([columns[f"{key}{i}"] for i in range(LISTS[key])])])
+    return np.array([_pairs_sharing([columns[f"{key}{i}"] for i in range(LISTS[key])], own)])
 
 
-def _pairs_sharing(values: list[Ints]) -> float:
-    together = np.concatenate(values)
-    _, counts = np.unique(together[together != 0], return_counts=True)
+def _dwelling(columns: Columns, i: int) -> Ints:
+    street, numbers, postcode = (columns[f"{part}{i}"] for part in ("street", "numbers", "postcode"))
+    if is_nothing(street) or is_nothing(numbers):
+        return nothing(len(street))
+    return np.where((street > 0) & (numbers > 0), (street * 1_000_003 + numbers) * 1_000_003 + postcode, 0)
+
+
+def _pairs_sharing(values: list[Ints], own: Ints) -> float:
+    given = [column[own] for column in values if not is_nothing(column)]
+    together = np.concatenate([column[column != 0] for column in given]) if given else np.zeros(0, dtype=np.int64)
+    return _pairs_of(np.unique(together, return_counts=True)[1])
+
+
+def _pairs_of(counts: Ints) -> float:
     sizes = counts.astype(np.float64)
     return float((sizes * (sizes - 1) / 2).sum())

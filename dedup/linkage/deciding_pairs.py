@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +11,8 @@ from dedup.linkage.clustering import Clusters, Refused, Rows, Scored, cluster, c
 from dedup.linkage.columns import Ints
 from dedup.linkage.model import KINDS, Model
 from dedup.linkage.namesakes import accepted, join, proposals
+from dedup.linkage.patterns import Compared, kinds_of, unpacked
 from dedup.linkage.scoring import score
-from dedup.linkage.training import kinds_of, unpacked
 
 Floats = NDArray[np.float64]
 _LEAST = 0.5
@@ -31,9 +30,8 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """By pattern (sorted), what the model says."""
+    """By pattern, what the model says."""
 
-    patterns: Ints
     same: Floats
     odds: Floats
     joins: NDArray[np.bool_]
@@ -42,42 +40,35 @@ class _Table:
     differs: NDArray[np.bool_]
 
 
-def decide(pairs: Ints, patterns: Ints, records: tuple[int, int], model: Model) -> Decided:
-    """Answer who is who. `pairs`: left row in the upper half; `records`: how many persons and organisations there are."""
+def decide(pairs: Compared, records: tuple[int, int], model: Model) -> Decided:
+    """Answer who is who. `records`: how many persons and organisations there are."""
     count = sum(records)
-    found, counts = np.unique(patterns, return_counts=True)
-    table = _table(found, counts, records, model)
-    involved = _involved(pairs, patterns, table, count, model.review)
+    table = _table(pairs.patterns, pairs.counts, records, model)
+    involved = _involved(pairs, table, count, model.review)
     result = cluster(count, involved, model.most_in_cluster)
     taken = accepted(proposals(result.labels, involved), _joined(result.labels), model.most_risk, model.most_wrong)
     labels = join(result.labels, taken)
     return Decided(labels, _certainty(count, labels, involved), _review(labels, involved, result, model))
 
 
-def _involved(pairs: Ints, patterns: Ints, table: _Table, count: int, review: float) -> Scored:
+def _involved(pairs: Compared, table: _Table, count: int, review: float) -> Scored:
     """Likely pairs, and every other pair between records that likely ones connect: what speaks against counts too."""
     likely = table.same >= review
-    ends = [np.asarray(pairs[at][likely[_places(patterns[at], table)]]) for at in _slices(len(pairs))]
+    ends = [np.asarray(pairs.rows[some][likely[pairs.at[some]]]) for some in pairs.slices()]
     together = np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64)
     groups = components(count, together >> 32, together & _RIGHT)
-    kept = []
-    for at in _slices(len(pairs)):
-        some = np.asarray(pairs[at])
-        kept.append(at.start + np.flatnonzero(groups[some >> 32] == groups[some & _RIGHT]))
-    rows = np.concatenate(kept) if kept else np.zeros(0, dtype=np.int64)
-    return _scored(np.asarray(pairs[rows]), _places(patterns[rows], table), table)
+    kept, at = [], []
+    for some in pairs.slices():
+        rows = np.asarray(pairs.rows[some])
+        inside = np.flatnonzero(groups[rows >> 32] == groups[rows & _RIGHT])
+        kept.append(rows[inside])
+        at.append(np.asarray(pairs.at[some])[inside])
+    if not kept:
+        return _scored(together, np.zeros(0, dtype=np.int32), table)
+    return _scored(np.concatenate(kept), np.concatenate(at), table)
 
 
 _RIGHT = 0xFFFFFFFF
-_AT_ONCE = 5_000_000
-
-
-def _slices(count: int) -> Iterator[slice]:
-    return (slice(low, min(low + _AT_ONCE, count)) for low in range(0, count, _AT_ONCE))
-
-
-def _places(patterns: Ints, table: _Table) -> Ints:
-    return np.searchsorted(table.patterns, patterns)
 
 
 def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) -> _Table:
@@ -94,7 +85,7 @@ def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) ->
         least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model)
         joins[own] = (said.same >= least) & ~said.vetoed & said.alone
     odds = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
-    return _Table(found, same, odds, joins, vetoed, doubt, differs)
+    return _Table(same, odds, joins, vetoed, doubt, differs)
 
 
 def _threshold(same: Floats, counts: Ints, model: Model) -> float:
@@ -108,7 +99,7 @@ def _threshold(same: Floats, counts: Ints, model: Model) -> float:
     return min(model.join, float(same[likely[good[-1]]])) if len(good) else model.join
 
 
-def _scored(pairs: Ints, at: Ints, table: _Table) -> Scored:
+def _scored(pairs: Ints, at: NDArray[np.int32], table: _Table) -> Scored:
     return Scored(
         pairs >> 32,
         pairs & _RIGHT,

@@ -13,7 +13,18 @@ from zlib import crc32
 
 import numpy as np
 
-from dedup.linkage.columns import LISTS, NAMES, PLACES, Columns, Ints, Vocabulary, Words, line_of
+from dedup.linkage.columns import (
+    LISTS,
+    NAMES,
+    PLACES,
+    Columns,
+    Ints,
+    Vocabulary,
+    Words,
+    is_nothing,
+    line_of,
+    nothing,
+)
 from dedup.linkage.records import Record
 
 _PREFIX, _STREET_PREFIX = 3, 5
@@ -33,7 +44,6 @@ class Hashed:
     given_start: Values
     given_initial: Values
     middle_initial: Values
-    streets: tuple[Values, ...]
     street_starts: tuple[Values, ...]
 
 
@@ -67,16 +77,17 @@ def _keys(name: str, at: int, columns: Mapping[str, Values], hashed: Hashed) -> 
 
 def _hashed(columns: Columns, vocabulary: Vocabulary) -> Hashed:
     names, streets = vocabulary.names, vocabulary.streets
+    surname, given, middle = columns["surname"], columns["given"], columns["middle"]
+    whole, start, initial = slice(None), slice(_PREFIX), slice(1)
     return Hashed(
-        _words(columns["surname"], names, lambda w: w),
-        _words(columns["given"], names, lambda w: w),
-        _words(columns["middle"], names, lambda w: w),
-        _words(columns["surname"], names, lambda w: w[:_PREFIX]),
-        _words(columns["given"], names, lambda w: w[:_PREFIX]),
-        _words(columns["given"], names, lambda w: w[:1]),
-        _words(columns["middle"], names, lambda w: w[:1]),
-        tuple(_words(columns[f"street{i}"], streets, lambda w: w) for i in range(PLACES)),
-        tuple(_words(columns[f"street{i}"], streets, lambda w: w[:_STREET_PREFIX]) for i in range(PLACES)),
+        _words(surname, names, "whole", whole),
+        _words(given, names, "whole", whole),
+        _words(middle, names, "whole", whole),
+        _words(surname, names, "beginning", start),
+        _words(given, names, "beginning", start),
+        _words(given, names, "initial", initial),
+        _words(middle, names, "initial", initial),
+        tuple(_words(columns[f"street{i}"], streets, "beginning", slice(_STREET_PREFIX)) for i in range(PLACES)),
     )
 
 
@@ -91,14 +102,15 @@ def _hashed_one(record: Record) -> Hashed:
         _word(given[:_PREFIX]),
         _word(given[:1]),
         _word(middle[:1]),
-        tuple(_word(s) for s in streets),
         tuple(_word(s[:_STREET_PREFIX]) for s in streets),
     )
 
 
-def _words(ids: Ints, words: Words, part: Callable[[str], str]) -> Ints:
-    found, back = np.unique(ids, return_inverse=True)
-    return np.array([_word(part(words.texts[i])) for i in found], dtype=np.int64)[back]
+def _words(ids: Ints, words: Words, name: str, part: slice) -> Ints:
+    if is_nothing(ids):
+        return ids
+    each = words.each(name, None, lambda texts: np.array([_word(text[part]) for text in texts], dtype=np.int64))
+    return np.asarray(each[ids])
 
 
 def _word(text: str) -> int:
@@ -132,6 +144,8 @@ def _all(*parts: Values) -> Values:
                 return 0
             one = _mixed((one * 31 + part) & _WHOLE)
         return _signed(one)
+    if any(is_nothing(part) for part in parts):
+        return nothing(len(parts[0]))
     key = np.zeros(len(parts[0]), dtype=np.uint64)
     there = np.ones(len(parts[0]), dtype=bool)
     for part in parts:
@@ -148,6 +162,8 @@ def _either_order(x: Values, y: Values) -> Values:
 def _salted(keys: Values, salt: int) -> Values:
     if isinstance(keys, int):
         return _signed(_mixed((keys + salt + 1) & _WHOLE)) | 1 if keys else 0
+    if is_nothing(keys):
+        return keys
     return np.where(keys != 0, _mixed(keys.view(np.uint64) + np.uint64(salt + 1)).view(np.int64) | 1, 0)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from dedup.linkage.columns import LISTS, Columns
+from dedup.linkage.columns import LISTS, Columns, is_nothing
 from dedup.linkage.names import Lexicon, person_name
 from dedup.linkage.records import given_value
 
@@ -20,30 +20,56 @@ _MOST_SHARING = 25
 _BIRTH_DAYS = 15_000
 
 
+class Learning:
+    """Names seen so far, each spelling once."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self._seen: Counter[tuple[str, ...]] = Counter()
+
+    def add(self, table: Mapping[str, Sequence[str]]) -> None:
+        """Take in rows: cells by column."""
+        count = len(next(iter(table.values()), ()))
+        self.rows += count
+        cells = (
+            table.get(name) or [""] * count for name in ("kind", "surname", "given_name", "patronymic", "full_name")
+        )
+        self._seen.update(zip(*cells, strict=True))
+
+    def lexicon(self) -> Lexicon:
+        """Answer the names. What stands in the columns of its kind counts first, then whole names."""
+        persons: Counter[tuple[str, ...]] = Counter()
+        for (kind, *cells), count in self._seen.items():
+            if kind != "organisation":
+                persons[tuple(map(given_value, cells))] += count
+        told = {cells: count for cells, count in persons.items() if cells[0] and cells[1]}
+        lexicon = Lexicon()
+        for at in range(_ROUNDS + 1):
+            used = told if at == 0 and sum(told.values()) * 10 > persons.total() else persons
+            lexicon = _counted(
+                ((person_name(cells[0], cells[1], cells[2], cells[3], lexicon), n) for cells, n in used.items()),
+                sum(used.values()),
+            )
+        return lexicon
+
+
 def lexicon_of(rows: Iterable[Mapping[str, str]]) -> Lexicon:
-    """Answer the names of these rows. What stands in the columns of its kind counts first, then whole names."""
-    persons = [_cells(row) for row in rows if row.get("kind", "") != "organisation"]
-    told = [cells for cells in persons if cells[0] and cells[1]]
-    lexicon = Lexicon()
-    for at in range(_ROUNDS + 1):
-        used = told if at == 0 and len(told) * 10 > len(persons) else persons
-        lexicon = _counted((person_name(*cells, lexicon) for cells in used), len(used))
-    return lexicon
+    """Answer the names of these rows."""
+    learning = Learning()
+    for row in rows:
+        learning.add({name: (cell,) for name, cell in row.items()})
+    return learning.lexicon()
 
 
-def _cells(row: Mapping[str, str]) -> tuple[str, str, str, str]:
-    return tuple(given_value(row.get(c, "")) for c in ("surname", "given_name", "patronymic", "full_name"))  # type: ignore[return-value]
-
-
-def _counted(names: Iterable[tuple[str, str, str]], count: int) -> Lexicon:
-    counters: tuple[Counter[str], Counter[str], Counter[str]] = (Counter(), Counter(), Counter())
-    for name in names:
+def _counted(names: Iterable[tuple[tuple[str, str, str], int]], count: int) -> Lexicon:
+    counters: tuple[defaultdict[str, int], ...] = (defaultdict(int), defaultdict(int), defaultdict(int))
+    for name, times in names:
         for counter, word in zip(counters, name, strict=True):
             if len(word) > 1:
-                counter[word] += 1
+                counter[word] += times
     fewest = max(_FEWEST, _SHARE * count)
     shares = [
-        {w: round(n / max(count, 1), 9) for w, n in counter.most_common(_MOST_WORDS) if n >= fewest}
+        {w: round(n / max(count, 1), 9) for w, n in Counter(counter).most_common(_MOST_WORDS) if n >= fewest}
         for counter in counters
     ]
     return Lexicon(*shares)
@@ -60,6 +86,6 @@ def junk_of(columns: Columns) -> dict[str, tuple[int, ...]]:
 
 
 def _shared(values: list[np.ndarray], most: float) -> tuple[int, ...]:
-    together = np.concatenate(values)
-    found, counts = np.unique(together[together != 0], return_counts=True)
+    some = [column[column != 0] for column in values if not is_nothing(column)]
+    found, counts = np.unique(np.concatenate(some or [np.zeros(0, dtype=np.int64)]), return_counts=True)
     return tuple(int(v) for v in found[counts > most])

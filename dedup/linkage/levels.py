@@ -7,6 +7,7 @@ and a son of this name are to be thought of.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from dedup.linkage.columns import HOUSES, LISTS, PLACES, Columns, Ints, Vocabulary, Words
+from dedup.linkage.columns import HOUSES, LISTS, PLACE_PARTS, PLACES, Columns, Ints, Vocabulary, Words, is_nothing
 from dedup.linkage.names import MAYBE, NAMED_SO, NOT_NAMED_SO, WOMAN, Lexicon
 
 Codes = NDArray[np.uint8]
@@ -109,17 +110,20 @@ def _names(a: Columns, b: Columns, words: Words, lexicon: Lexicon, codes: Codes)
         (GIVEN, "given", lexicon.given, _GIVEN_STEPS),
         (MIDDLE, "middle", lexicon.middle, _GIVEN_STEPS),
     ):
-        rarity = np.minimum(*(_steps(side[column], words, shares, steps) for side in (a, b)))
-        codes[:, at] += rarity * (codes[:, at] == _EQUAL)
+        equal = np.flatnonzero(codes[:, at] == _EQUAL)
+        rare = rarity(words, column, shares, steps)
+        codes[equal, at] += np.minimum(rare[a[column][equal]], rare[b[column][equal]])
 
 
-def _steps(ids: Ints, words: Words, shares: object, steps: NDArray[np.float64]) -> Codes:
-    """How rare each word is: 0 for common, more for rarer."""
-    found, back = np.unique(ids, return_inverse=True)
-    assert isinstance(shares, dict)
-    rates = np.array([shares.get(words.texts[i], 0.0) for i in found])
-    result: Codes = (len(steps) - np.searchsorted(steps, rates, side="right")).astype(np.uint8)[back]
-    return result
+def rarity(words: Words, column: str, shares: Mapping[str, float], steps: NDArray[np.float64]) -> Codes:
+    """How rare each word is, by its number: 0 for common, more for rarer."""
+
+    def rare(texts: list[str]) -> Codes:
+        rates = np.array([shares.get(text, 0.0) for text in texts])
+        found: Codes = (len(steps) - np.searchsorted(steps, rates, side="right")).astype(np.uint8)
+        return found
+
+    return words.each(column, shares, rare)
 
 
 def _name_codes(a: Ints, b: Ints, words: Words, lexicon: Lexicon, spelt: NDArray[np.bool_]) -> Codes:
@@ -137,19 +141,20 @@ def _name_codes(a: Ints, b: Ints, words: Words, lexicon: Lexicon, spelt: NDArray
 
 def _single(ids: Ints, words: Words) -> NDArray[np.bool_]:
     """Where a word is one letter: that two initials are equal is no more than that they agree."""
-    found, back = np.unique(ids, return_inverse=True)
-    return np.array([len(words.texts[i]) == 1 for i in found], dtype=bool)[back]
+    one_letter: NDArray[np.bool_] = words.each("single", None, lambda texts: np.array([len(t) == 1 for t in texts]))[
+        ids
+    ]
+    return one_letter
 
 
 def _distinct(a: Ints, b: Ints, words: Words) -> tuple[list[str], list[str], Ints]:
     """Each pair of different words once, in the order of the alphabet, and where each of the given pairs is among them."""
     low, high = np.minimum(a, b), np.maximum(a, b)
     pairs, back = np.unique(low << 32 | high, return_inverse=True)
-    texts = words.texts
-    ordered = [
-        sorted((texts[x], texts[y])) for x, y in zip((pairs >> 32).tolist(), (pairs & _RIGHT).tolist(), strict=True)
-    ]
-    return [x for x, _ in ordered], [y for _, y in ordered], back
+    texts = words.each("text", None, lambda texts: np.array(texts, dtype=object))
+    x, y = texts[pairs >> 32], texts[pairs & _RIGHT]
+    crossed = (x > y).astype(bool)
+    return np.where(crossed, y, x).tolist(), np.where(crossed, x, y).tolist(), back
 
 
 _RIGHT = 0xFFFFFFFF
@@ -159,8 +164,8 @@ def _alike(left: list[str], right: list[str], lexicon: Lexicon) -> Codes:
     """Levels of pairs of different words."""
     distance = process.cpdist(left, right, scorer=OSA.distance, score_cutoff=2, dtype=np.uint8)
     alike = process.cpdist(left, right, scorer=JaroWinkler.similarity, dtype=np.float32)
-    longer = np.array([max(len(x), len(y)) for x, y in zip(left, right, strict=True)])
-    shorter = np.array([min(len(x), len(y)) for x, y in zip(left, right, strict=True)])
+    sizes = [np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) for texts in (left, right)]
+    shorter, longer = np.minimum(*sizes), np.maximum(*sizes)
     codes = np.full(len(left), _DIFFERS, dtype=np.uint8)
     slip = ((distance == 1) & (longer >= 3) & (shorter >= 2)) | ((distance == 2) & (longer >= 7))
     codes[(alike >= _FAR_SLIP) & (shorter >= 4)] = _NEAR
@@ -226,14 +231,16 @@ def _equal(a: Ints, b: Ints) -> Codes:
 
 _DIGITS = (1 << 50) - 1
 _POWERS = 10 ** np.arange(16, dtype=np.int64)
-_ONE_DIGIT = np.unique(np.outer(np.arange(1, 10), _POWERS[:15]))
-_TWO_DIGITS = np.unique(9 * np.outer(np.arange(1, 10), _POWERS[:14]))
+_ONE_DIGIT = np.outer(np.arange(1, 10), _POWERS[:15])
+_TWO_DIGITS = 9 * np.outer(np.arange(1, 10), _POWERS[:14])
+_APART = np.unique(np.concatenate([_ONE_DIGIT.ravel(), _TWO_DIGITS.ravel()]))
+"""How far numbers are apart that differ in one digit, or in two neighbours exchanged."""
 
 
 def _one_slip(a: Ints, b: Ints) -> NDArray[np.bool_]:
     """Whether numbers differ by one digit, or by two neighbours exchanged."""
     apart = np.abs(a - b)
-    maybe = np.flatnonzero(np.isin(apart, _ONE_DIGIT) | np.isin(apart, _TWO_DIGITS))
+    maybe = np.flatnonzero(_APART[np.minimum(np.searchsorted(_APART, apart), len(_APART) - 1)] == apart)
     found = np.zeros(len(a), dtype=bool)
     if len(maybe):
         digits_a, digits_b = ((x[maybe, None] & _DIGITS) // _POWERS[None, :] % 10 for x in (a, b))
@@ -260,6 +267,8 @@ def _best(a: Columns, b: Columns, name: str, code: object) -> Codes:
     best = np.zeros(len(a["kind"]), dtype=np.uint8)
     for i, j in product(range(LISTS[name]), repeat=2):
         x, y = a[f"{name}{i}"], b[f"{name}{j}"]
+        if is_nothing(x) or is_nothing(y):
+            continue
         rows = np.flatnonzero((x != 0) & (y != 0))
         if len(rows):
             best[rows] = np.maximum(best[rows], code(x[rows], y[rows]))
@@ -269,17 +278,18 @@ def _best(a: Columns, b: Columns, name: str, code: object) -> Codes:
 def _places(a: Columns, b: Columns, vocabulary: Vocabulary, codes: Codes) -> None:
     """The best of every address of the one with every address of the other."""
     for i, j in product(range(PLACES), repeat=2):
-        rows = np.flatnonzero(_has_place(a, i) & _has_place(b, j))
+        rows = np.flatnonzero(_has_place(a, i) & _has_place(b, j)) if _any_place(a, i) and _any_place(b, j) else ()
         if not len(rows):
             continue
-        x = {k: a[f"{k}{i}"][rows] for k in _PLACE_PARTS}
-        y = {k: b[f"{k}{j}"][rows] for k in _PLACE_PARTS}
+        x = {k: a[f"{k}{i}"][rows] for k in PLACE_PARTS}
+        y = {k: b[f"{k}{j}"][rows] for k in PLACE_PARTS}
         place, dwelling = _one_place(x, y, vocabulary)
         better = dwelling * 6 + place > codes[rows, DWELLING] * 6 + codes[rows, PLACE]
         codes[rows[better], DWELLING], codes[rows[better], PLACE] = dwelling[better], place[better]
 
 
-_PLACE_PARTS = ("street", "town", "postcode", "numbers", *(f"house{j}_" for j in range(HOUSES)))
+def _any_place(columns: Columns, i: int) -> bool:
+    return not all(is_nothing(columns[f"{part}{i}"]) for part in ("street", "town", "postcode"))
 
 
 def _has_place(columns: Columns, i: int) -> NDArray[np.bool_]:

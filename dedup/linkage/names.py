@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from itertools import permutations
+from functools import cached_property, lru_cache
 from math import log
 
 from dedup.normalising import name_words, sound
@@ -20,13 +19,30 @@ _AS_USUAL = 0.75
 _DIGITS_FOR_LETTERS = str.maketrans("0135", "olzs")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Lexicon:
     """Which sounds are names, and how common: share of records, of those seen often enough to be no slip."""
 
     surnames: Mapping[str, float] = field(default_factory=dict)
     given: Mapping[str, float] = field(default_factory=dict)
     middle: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def _known(self) -> dict[str, tuple[float, float, float]]:
+        return {}
+
+    def roles(self, word: str) -> tuple[float, float, float]:
+        """Answer the logarithms of how well a word serves as surname, given name and middle name."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) > _MOST_KNOWN:
+                self._known.clear()
+            surname, given, middle = (log(_role(word, role, self)) for role in range(3))
+            found = self._known[word] = (surname, given, middle)
+        return found
+
+
+_MOST_KNOWN = 500_000
 
 
 def person_name(surname: str, given: str, middle: str, full: str, lexicon: Lexicon) -> tuple[str, str, str]:
@@ -83,13 +99,30 @@ def _ordered(words: tuple[str, ...], cyrillic: bool, lexicon: Lexicon) -> tuple[
     surname, given = words[chosen[0]], words[chosen[1]]
     if surname not in lexicon.given and given not in lexicon.surnames and not _middle_astray(words, chosen):
         return _picked(words, chosen)
-    usual, best = chosen, float("-inf")
-    for order in permutations(usual):
-        fit = log(_AS_USUAL if order == usual else (1 - _AS_USUAL) / 5)
-        fit += sum(log(_role(words[at], role, lexicon)) for role, at in enumerate(order))
-        if fit > best:
-            best, chosen = fit, order
-    return _picked(words, chosen)
+    return _picked(words, _likeliest(chosen, [lexicon.roles(word) for word in words]))
+
+
+def _likeliest(usual: tuple[int, ...], roles: list[tuple[float, float, float]]) -> tuple[int, ...]:
+    """The best order; the usual one where others are no better."""
+    if len(usual) == 2:
+        x, y = usual
+        straight, swapped = roles[x][0] + roles[y][1] + _USUAL, roles[y][0] + roles[x][1] + _UNUSUAL
+        return usual if straight >= swapped else (y, x)
+    x, y, z = usual
+    (x0, x1, x2), (y0, y1, y2), (z0, z1, z2) = roles[x], roles[y], roles[z]
+    fits = (
+        x0 + y1 + z2 + _USUAL,
+        x0 + z1 + y2 + _UNUSUAL,
+        y0 + x1 + z2 + _UNUSUAL,
+        y0 + z1 + x2 + _UNUSUAL,
+        z0 + x1 + y2 + _UNUSUAL,
+        z0 + y1 + x2 + _UNUSUAL,
+    )
+    orders = ((x, y, z), (x, z, y), (y, x, z), (y, z, x), (z, x, y), (z, y, x))
+    return orders[fits.index(max(fits))]
+
+
+_USUAL, _UNUSUAL = log(_AS_USUAL), log((1 - _AS_USUAL) / 5)
 
 
 def _picked(words: tuple[str, ...], order: tuple[int, ...]) -> tuple[str, str, str]:

@@ -7,27 +7,34 @@ from pathlib import Path
 
 import duckdb
 
-from archive.directory_file import COLUMNS, RowProblem, read_rows
+from archive.directory_file import COLUMNS, Block, RowProblem, read_blocks
 from archive.errors import BadInput
 
-_ROWS_AT_ONCE = 20_000
 _PARQUET = b"PAR1"
 
 Row = Mapping[str, str]
 
 
-def rows_of(path: Path) -> Iterator[Row | RowProblem]:
-    """Answer every row as text by column, or why it is none.
+def blocks_of(path: Path, rows_a_block: int) -> Iterator[Block]:
+    """Answer the rows as columns of text, so many at once at the most, and why the others are none.
 
     Raises:
         BadInput: there is no such file, it can not be read, or it has none of the import's columns.
     """
-    yield from _parquet(path) if _is_parquet(path) else _csv(path)
+    return _parquet(path, rows_a_block) if _is_parquet(path) else read_blocks(path, rows_a_block)
 
 
-def _csv(path: Path) -> Iterator[Row | RowProblem]:
-    for item in read_rows(path):
-        yield item if isinstance(item, RowProblem) else item.cells
+def rows_of(path: Path, rows_a_block: int = 1_000) -> Iterator[Row | RowProblem]:
+    """Answer every row as text by column, or why it is none; what is wrong stands after the rows of its block.
+
+    Raises:
+        BadInput: as `blocks_of`.
+    """
+    for block in blocks_of(path, rows_a_block):
+        names = list(block.columns)
+        for cells in zip(*block.columns.values(), strict=True):
+            yield dict(zip(names, cells, strict=True))
+        yield from block.problems
 
 
 def _is_parquet(path: Path) -> bool:
@@ -38,7 +45,7 @@ def _is_parquet(path: Path) -> bool:
         raise BadInput(f"{path} can not be opened: {error.strerror}; name a CSV or Parquet file") from error
 
 
-def _parquet(path: Path) -> Iterator[Row]:
+def _parquet(path: Path, rows_a_block: int) -> Iterator[Block]:
     with duckdb.connect() as connection:
         try:
             found = connection.execute("select * from read_parquet(?) limit 0", [str(path)]).description
@@ -48,8 +55,8 @@ def _parquet(path: Path) -> Iterator[Row]:
             wanted = ", ".join(f"""coalesce(cast("{name}" as varchar), '')""" for name in names)
             rows = connection.execute(f"select {wanted} from read_parquet(?)", [str(path)])  # noqa: S608 - our columns' names
             keys = [name.casefold() for name in names]
-            while batch := rows.fetchmany(_ROWS_AT_ONCE):
-                for cells in batch:
-                    yield dict(zip(keys, cells, strict=True))
+            while batch := rows.fetchmany(rows_a_block):
+                columns = zip(keys, map(list, zip(*batch, strict=True)), strict=True)
+                yield Block(len(batch), dict(columns))
         except duckdb.Error as error:
             raise BadInput(f"{path} can not be read as Parquet: {error}") from error

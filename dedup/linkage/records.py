@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 from zlib import crc32
 
-from dedup.addresses import parse_address
+from dedup.addresses import address_parts
 from dedup.linkage.names import Lexicon, person_name
 from dedup.normalising import LEGAL_FORMS, organisation_words, phone, sound, squash
 from dedup.tax_ids import tax_id_holds
@@ -41,6 +41,7 @@ _NOT_GIVEN = frozenset(
         "\n",
     )
 )
+_LONGEST_NOT_GIVEN = max(map(len, _NOT_GIVEN))
 _DAYS_OF_NOBODY = frozenset((19000101, 19010101, 19700101, 18991230, 17530101, 11111111, 99991231))
 _EMAILS_OF_NOBODY = re.compile(r"^(?:test|noemail|no-email|noreply|no-reply|none|null|nomail|net|нет|email|mail|user)@")
 
@@ -78,29 +79,33 @@ class Record:
 
 def record_of(row: Mapping[str, str], lexicon: Lexicon) -> Record:
     """Answer the record of one row of the import's columns; any subset of them, in any spelling. Never raises."""
-    kind, names = _named(row, lexicon)
-    tax = _first_tax_id(row.get("tax_id", ""))
+    kind, names = named(tuple(row.get(column, "") for column in NAME_COLUMNS), lexicon)
+    tax, tax_sound = tax_code(row.get("tax_id", ""))
     return Record(
         kind,
         *names,
         birth=birth_code(row.get("birth_date", "")) if kind == PERSON else 0,
-        tax_id=number_code(tax),
-        tax_id_sound=bool(tax) and tax_id_holds(tax) is not False,
-        phones=_codes(row.get("phones", ""), phone_code)[:_MOST_PHONES],
-        emails=_codes(row.get("emails", ""), email_code)[:_MOST_EMAILS],
-        accounts=_codes(row.get("accounts", ""), number_code)[:_MOST_NUMBERS],
-        contracts=_codes(row.get("contracts", ""), number_code)[:_MOST_NUMBERS],
-        premises=(_codes(row.get("points_of_delivery", ""), number_code) + _codes(row.get("meters", ""), number_code))[
-            :_MOST_NUMBERS
-        ],
-        places=_places(row),
+        tax_id=tax,
+        tax_id_sound=tax_sound,
+        phones=phone_codes(row.get("phones", "")),
+        emails=email_codes(row.get("emails", "")),
+        accounts=number_codes(row.get("accounts", "")),
+        contracts=number_codes(row.get("contracts", "")),
+        premises=premises_codes(row.get("points_of_delivery", ""), row.get("meters", "")),
+        places=places_of(row.get("address", ""), row.get("former_address", "")),
     )
 
 
-def _named(row: Mapping[str, str], lexicon: Lexicon) -> tuple[int, tuple[str, str, str]]:
-    surname, full = row.get("surname", ""), row.get("full_name", "")
-    given, middle = row.get("given_name", ""), row.get("patronymic", "")
-    kind = row.get("kind", "").strip().casefold()
+NAME_COLUMNS = ("kind", "surname", "given_name", "patronymic", "full_name")
+
+
+def named(cells: tuple[str, ...], lexicon: Lexicon) -> tuple[int, tuple[str, str, str]]:
+    """Answer whether a person or an organisation is meant, and its name as (surname, given, middle) of a record.
+
+    `cells`: what stands in `NAME_COLUMNS`.
+    """
+    kind, surname, given, middle, full = cells
+    kind = kind.strip().casefold()
     if kind == "organisation" or (kind != "person" and not given and has_legal_form(full or surname)):
         return ORGANISATION, organisation_name(full or surname)
     return PERSON, person_name(surname, given, middle, full, lexicon)
@@ -109,15 +114,40 @@ def _named(row: Mapping[str, str], lexicon: Lexicon) -> tuple[int, tuple[str, st
 def given_value(text: str) -> str:
     """Answer a cell's value; empty where it only says that there is none."""
     value = text.strip()
-    return "" if value.casefold() in _NOT_GIVEN else value
+    return "" if len(value) <= _LONGEST_NOT_GIVEN and value.casefold() in _NOT_GIVEN else value
 
 
 def _parts(text: str) -> list[str]:
     return [v for part in re.split(r"[;|]", text) if (v := given_value(part))] if text else []
 
 
-def _codes(text: str, code: object) -> tuple[int, ...]:
-    assert callable(code)
+def tax_code(text: str) -> tuple[int, bool]:
+    """Answer a cell's first tax id as a number, and whether its check digits do not speak against it."""
+    tax = next(iter(_parts(text)), "")
+    return number_code(tax), bool(tax) and tax_id_holds(tax) is not False
+
+
+def phone_codes(text: str) -> tuple[int, ...]:
+    """Answer the phones of a cell."""
+    return _codes(text, phone_code)[:_MOST_PHONES]
+
+
+def email_codes(text: str) -> tuple[int, ...]:
+    """Answer the e-mail addresses of a cell."""
+    return _codes(text, email_code)[:_MOST_EMAILS]
+
+
+def number_codes(text: str) -> tuple[int, ...]:
+    """Answer the numbers of a cell."""
+    return _codes(text, number_code)[:_MOST_NUMBERS]
+
+
+def premises_codes(points: str, meters: str) -> tuple[int, ...]:
+    """Answer the numbers by which a dwelling is supplied."""
+    return (_codes(points, number_code) + _codes(meters, number_code))[:_MOST_NUMBERS]
+
+
+def _codes(text: str, code: Callable[[str], int]) -> tuple[int, ...]:
     if not text:
         return ()
     if ";" not in text and "|" not in text:
@@ -131,17 +161,21 @@ def number_code(number: str) -> int:
 
     Numbers of one lettering differ by what their digits differ, so a slip of the pen shows in the difference.
     """
-    plain = number.isdecimal() and number.isascii()
-    sign = number if plain else squash(number)
-    digits = sign if plain else "".join(c for c in sign if c.isdecimal() and c.isascii())
-    if len(digits) < 4 or len(set(digits)) == 1:
+    if number.isdecimal() and number.isascii():
+        sign = digits = number
+        letters = ""
+    else:
+        sign = squash(number)
+        digits = "".join(c for c in sign if c.isdecimal() and c.isascii())
+        letters = "".join(c for c in sign if c.isalpha())
+    if len(digits) < 4 or digits.count(digits[0]) == len(digits):
         return 0
-    letters = "" if plain else "".join(c for c in sign if c.isalpha())
     if len(digits) > _LONGEST_CODE:
         return _hash(sign)
     return ((crc32(letters.encode()) & 0xFFF if letters else 0) << 50) | int(digits)
 
 
+@lru_cache(maxsize=100_000)
 def postcode_code(text: str) -> int:
     """Answer a postcode as one number, made as an identifier's; 0 where there is none."""
     letters, digits = ("".join(c for c in text if c.isdigit() == wanted) for wanted in (False, True))
@@ -190,11 +224,6 @@ def birth_code(text: str) -> int:
     return code if known and code not in _DAYS_OF_NOBODY else 0
 
 
-def _first_tax_id(text: str) -> str:
-    parts = _parts(text)
-    return parts[0] if parts else ""
-
-
 @lru_cache(maxsize=100_000)
 def has_legal_form(name: str) -> bool:
     """Answer whether a name carries an organisation's legal form, shortened or in words."""
@@ -214,9 +243,10 @@ def organisation_name(name: str) -> tuple[str, str, str]:
     return plain, sound(forms[0]) if forms else "", numbers or "none"
 
 
-def _places(row: Mapping[str, str]) -> tuple[Place, ...]:
+def places_of(address: str, former: str) -> tuple[Place, ...]:
+    """Answer where somebody lives, and lived."""
     found: list[Place] = []
-    for text in (row.get("address", ""), *_parts(row.get("former_address", ""))):
+    for text in (address, *_parts(former)):
         place = place_of(text) if text else None
         if place is not None and place not in found:
             found.append(place)
@@ -232,20 +262,30 @@ _RU_POSTCODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 _GLUED_POSTCODE = re.compile(r"\b([A-Za-z]{1,2}\d{1,2}[A-Za-z]?)(\d[A-Za-z]{2})\b")
 
 
-@lru_cache(maxsize=200_000)
+_LATIN, _FOUR_DIGITS = re.compile("[A-Za-z]"), re.compile(r"\d{4}")
+
+
+@lru_cache(maxsize=20_000)
 def place_of(text: str) -> Place | None:
     """Answer an address in any spelling as what tells dwellings apart; None where nothing of it is left."""
     text = unicodedata.normalize("NFKC", given_value(text))
     if not text:
         return None
-    lone = "" if _RU_POSTCODE.search(text) else next(iter(_LONE_POSTCODE.findall(text)), "")
-    if lone:
-        text = _LONE_POSTCODE.sub(",", text, count=1)
-    text = _THE_STREET.sub(lambda m: f"The {_WAYS[m[1].casefold()]}", text)
-    parsed = parse_address(_GLUED_POSTCODE.sub(lambda m: f"{m[1]} {m[2]}".upper(), text))
-    postcode, numbers = lone or parsed.postcode.replace(" ", ""), parsed.numbers
-    street = " ".join(sorted(sound(w) or w for w in parsed.street))
-    town = " ".join(sorted(sound(w) or w for w in parsed.place))
+    lone = ""
+    if _FOUR_DIGITS.search(text) and not _RU_POSTCODE.search(text) and (found := _LONE_POSTCODE.search(text)):
+        lone = found[1]
+        text = f"{text[: found.start()]},{text[found.end() :]}"
+    if _LATIN.search(text):
+        text = _THE_STREET.sub(lambda m: f"The {_WAYS[m[1].casefold()]}", text)
+        text = _GLUED_POSTCODE.sub(lambda m: f"{m[1]} {m[2]}".upper(), text)
+    words, street_words, numbers, _, postcode = address_parts(text)
+    postcode = lone or postcode.replace(" ", "")
+    street, town = _sounds(street_words), _sounds(words - street_words)
     if not (street or town or postcode):
         return None
     return Place(street, tuple(sorted(numbers)), town, postcode)
+
+
+@lru_cache(maxsize=100_000)
+def _sounds(words: frozenset[str]) -> str:
+    return " ".join(sorted(sound(w) or w for w in words))

@@ -45,28 +45,6 @@ class Patterns:
     counts: Floats
 
 
-def packed(codes: Codes, kinds: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Answer each row of levels, and the kind of both records, as one number, four bits each.
-
-    Kinds: 0 two persons, 1 two organisations, 2 one of each.
-    """
-    number = np.asarray(kinds, dtype=np.int64)
-    for at in range(len(FIELDS)):
-        number = number << 4 | codes[:, at]
-    return number
-
-
-def unpacked(numbers: NDArray[np.int64]) -> Codes:
-    """Answer the rows of levels that were packed."""
-    shifts = 4 * np.arange(len(FIELDS) - 1, -1, -1)
-    return ((numbers[:, None] >> shifts) & 15).astype(np.uint8)
-
-
-def kinds_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Answer the kinds that were packed with the levels."""
-    return np.asarray(numbers >> (4 * len(FIELDS)))
-
-
 def fit(patterns: Patterns, chance: Chance, records: int, kind: int) -> KindModel:
     """Answer the weights that explain these candidate pairs best, of so many records of one kind."""
     expected = _expected(chance, kind)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from archive.errors import BadInput
-from dedup.linkage import matching
+from dedup.linkage import gathering, matching
 from dedup.linkage.matching import Report, run
 from tests.linkage_people import Made, people
 from tests.linkage_writing import written
@@ -80,7 +80,7 @@ def test_what_is_likely_but_not_certain_is_for_a_person_the_most_valuable_first(
 def test_a_run_that_was_stopped_goes_on_and_says_the_same(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    monkeypatch.setattr(matching, "_ROWS_AT_ONCE", 400)
+    monkeypatch.setattr(gathering, "_ROWS_AT_ONCE", 400)
     monkeypatch.setattr(matching, "_LEFT_AT_ONCE", 500)
     file = written(made.rows, tmp_path / "people.csv")
     run(file, tmp_path / "whole.csv", tmp_path / "work-whole", None, quiet)
