@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -21,6 +23,8 @@ from search.standing import refuse_where_lost
 
 Where = Literal["all", "customers", "documents"]
 CUSTOMERS_BESIDE_DOCUMENTS = 5
+_BESIDE = ThreadPoolExecutor(40, "customers")
+"""Where customers are asked for while documents are; as many as questions may be under way."""
 
 
 def none_given() -> list[Any]:
@@ -151,12 +155,16 @@ def _find(rooms: Rooms, access: Access, asked: Question) -> Found:
 
 
 def _ask(rooms: Rooms, access: Access, asked: Question, query: Query) -> Found:
-    customers, documents = Customers(), Documents()
-    if asked.where != "documents" and asked.q.strip() and not asked.narrows_documents:
-        customers = find_customers(rooms, access, query, asked.where == "customers")
-    if asked.where != "customers":
-        documents = find_documents(rooms, access, query)
-    return Found(customers, documents)
+    with_customers = asked.where != "documents" and asked.q.strip() and not asked.narrows_documents
+    if asked.where == "customers":
+        return Found(find_customers(rooms, access, query, True) if with_customers else Customers())
+    if not with_customers:
+        return Found(documents=find_documents(rooms, access, query))
+    if not rooms.customers_index.waits:
+        return Found(find_customers(rooms, access, query, False), find_documents(rooms, access, query))
+    ahead = _BESIDE.submit(copy_context().run, find_customers, rooms, access, query, False)
+    documents = find_documents(rooms, access, query)
+    return Found(ahead.result(), documents)
 
 
 def _query(asked: Question) -> Query:

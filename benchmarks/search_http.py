@@ -32,7 +32,7 @@ from archive.adapters.on_disk import FolderStore
 from archive.schema import account, customer, document
 from intake.readings import load_reading
 
-_WARM = 200
+_WARM = 1000
 
 
 def ensure_demo(home: Path) -> None:

@@ -256,6 +256,11 @@ Found = TypeVar("Found", bound=IndexedDocument | IndexedCustomer)
 class SearchIndex(Writing[Found], Protocol[Found]):
     """One index: written by the feeder, read by everyone."""
 
+    @property
+    def waits(self) -> bool:
+        """Whether asking it is waiting for a server, so that two questions are best asked side by side."""
+        ...
+
     def hold(self) -> None:
         """Take the right to write, or keep it, until `release`. What is put should be read from the record after this.
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from elastic_transport import ConnectionError as NoConnection
@@ -59,8 +59,9 @@ class OpenSearchNode(Urllib3HttpNode):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long (s) a question and a change may take, and how long each waits while the server is busy."""
+    """How long (s) the beginning of something, a question and a change may take, and how long one waits for a busy server."""
 
+    start_s: float = 1.0
     question_s: float = 10.0
     change_s: float = 120.0
     question_waits_s: float = 2.0
@@ -85,6 +86,11 @@ class Server:
             given["node_class"] = OpenSearchNode
         return Elasticsearch(self.address.node, max_retries=0, **given)
 
+    @lru_cache(maxsize=8)  # noqa: B019 (a process has one or two servers, for good)
+    def _hurried(self, timeout_s: float) -> Elasticsearch:
+        """The client that waits so long: to make one costs as much as half a question."""
+        return self._client.options(request_timeout=timeout_s)
+
     def question(self, call: Callable[[Elasticsearch], Any], waits: bool = True) -> Any:
         """What the server answers; `waits` says whether to try again while it is busy. Safe to repeat.
 
@@ -99,6 +105,15 @@ class Server:
         return self._patiently(
             call, self.patience.change_s, self.patience.change_waits_s if waits_s is None else waits_s
         )
+
+    def start(self, call: Callable[[Elasticsearch], Any]) -> None:
+        """Have the server begin what may take long; it goes on when nobody waits. Raises as `question` does."""
+        try:
+            call(self._hurried(self.patience.start_s))
+        except ConnectionTimeout:
+            _LOG.debug("%s goes on by itself", self._name)
+        except TransportError as error:
+            raise EngineAway(f"{self._name} does not answer: {error.message}") from error
 
     def _patiently(self, call: Callable[[Elasticsearch], Any], timeout_s: float, waits_s: float) -> Any:
         waiting = Waiting(self.patience, waits_s)
@@ -116,7 +131,7 @@ class Server:
 
     def _told(self, call: Callable[[Elasticsearch], Any], timeout_s: float) -> Any:
         try:
-            answer = call(self._client.options(request_timeout=timeout_s))
+            answer = call(self._hurried(timeout_s))
         except (NoConnection, ConnectionTimeout) as error:
             raise EngineAway(f"{self._name} does not answer: {error.message}") from error
         except UnsupportedProductError as error:

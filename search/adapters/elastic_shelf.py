@@ -21,6 +21,7 @@ from search.adapters.elastic_layout import Layout, settings
 from search.ports import ANY_ORIGIN, Origin, none_there, why_not
 
 _LOG = logging.getLogger(__name__)
+_LARGEST_SEGMENT_BYTES = 5 << 30
 _BELIEVED_S = 5.0
 """So long it is believed that the index is still ours: another archive may take it over."""
 
@@ -151,6 +152,20 @@ class Shelf:
             raise EngineAway(f"the rebuilt index {generation} is gone, another rebuild began: {why(error)}") from error
         for name in old:
             self.remove(name)
+        self._merge(generation)
+
+    def _merge(self, generation: str) -> None:
+        """Have the segments that filling left made one: a misspelled word is looked for in each of them anew.
+
+        Not waited for. Shards beyond what the server itself would merge stay as they are.
+        """
+        try:
+            stats = self.server.question(lambda client: client.indices.stats(index=generation, metric="store"))
+            size = stats["_all"]["primaries"]["store"]["size_in_bytes"]
+            if size <= _LARGEST_SEGMENT_BYTES * self.server.address.shards:
+                self.server.start(lambda client: client.indices.forcemerge(index=generation, max_num_segments=1))
+        except (EngineAway, ApiError) as error:
+            _LOG.info("the segments of %s stay as they are: %s", generation, error)
 
     def drop_unless_current(self, generation: str) -> None:
         """Remove the generation where it did not become the one that is read."""

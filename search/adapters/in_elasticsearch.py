@@ -8,7 +8,7 @@ Only what both servers have is used: no scripts, no reindex, no change by query.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from elasticsearch import NotFoundError
 
@@ -76,6 +76,8 @@ def customers(url: str, patience: Patience | None = None, origin: Origin = ANY_O
 
 class ElasticIndex(Scribed[Thing]):
     """`search.ports.SearchIndex`; what it holds is told by its `Kind`."""
+
+    waits: ClassVar[bool] = True
 
     def __init__(self, server: Server, kind: Kind[Thing], origin: Origin = ANY_ORIGIN) -> None:
         self._kind = kind

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import tantivy
 
@@ -73,6 +73,8 @@ def customers(folder: Path, origin: Origin = ANY_ORIGIN) -> CustomerIndex:
 
 class TantivyIndex(Scribed[Thing]):
     """`search.ports.SearchIndex`; what it holds is told by its `Kind`."""
+
+    waits: ClassVar[bool] = False
 
     def __init__(self, folder: Path, kind: Kind[Thing], origin: Origin = ANY_ORIGIN) -> None:
         self._kind = kind

@@ -140,6 +140,26 @@ def test_a_writer_that_took_over_during_a_rebuild_writes_into_both(url: str, ind
     assert found(index, "arrived") == [3]
 
 
+def test_the_segments_of_a_rebuilt_index_are_made_one(url: str, index: DocumentIndex) -> None:
+    with index.fresh() as fresh:
+        for key in (1, 2, 3):
+            fresh.put_many([document(key, "a meter")])
+            fresh.commit()
+    assert found(index, "meter") == [1, 2, 3]
+    deadline = time.monotonic() + 60
+    while (left := segments(url)) > 1:
+        assert time.monotonic() < deadline, f"{left} segments"
+        time.sleep(0.05)
+
+
+def segments(url: str) -> int:
+    """As of now: a server shows what was merged from the next commit on."""
+    search_server(url).change(lambda client: client.indices.refresh(index=shelf_of(url).name))
+    told = search_server(url).question(lambda client: client.indices.segments(index=shelf_of(url).name))
+    (index,) = told["indices"].values()
+    return sum(len(shard["segments"]) for shards in index["shards"].values() for shard in shards if shard["segments"])
+
+
 def take_over(url: str) -> None:
     """Free the lease as if its time had run out."""
     lease = Lease(Server(read_address(url)), "documents", lasts_s=0.0)
