@@ -14,6 +14,7 @@ from api.printing import Progress
 from archive import customers as directory
 from archive.directory_file import count_lines
 from archive.importing import ImportReport, import_customers
+from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row
 
 
@@ -31,7 +32,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
     printer = context().printer
     with rooms() as opened:
         progress = Progress("customers", count_lines(file))
-        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at)
+        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at, likening=likening_of)
         progress.at(report.rows, report.rows)
         progress.end()
         for problem in report.problems:

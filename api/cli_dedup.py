@@ -14,6 +14,8 @@ from api.cli_context import context, keeper, rooms
 from api.printing import Progress
 from archive.directory_file import RowProblem
 from archive.errors import BadInput
+from dedup.guard_building import take_over
+from dedup.guard_models import shipped
 from dedup.linkage.likeness import Likely, Likeness
 from dedup.linkage.matching import Report, Told
 from dedup.linkage.matching import run as match
@@ -33,6 +35,7 @@ def join(app: typer.Typer) -> None:
     dedup.command("train")(train)
     dedup.command("models")(models)
     dedup.command("activate")(activate)
+    dedup.command("keys")(keys)
     dedup.command("rollback")(rollback)
     dedup.command("explain")(explain)
     dedup.command("run")(run)
@@ -52,7 +55,7 @@ def train(
     version = store.save(model)
     first = store.active() is None
     if active or first:
-        store.activate(version)
+        _take_over(store, model)
     shutil.rmtree(work)
     told = _told(model) | {"model": version, "active": active or first}
     line = f"model {version} learnt from {model.records:,} records" + (", active" if active or first else "")
@@ -73,16 +76,33 @@ def models() -> None:
 
 
 def activate(version: Annotated[str, typer.Argument(help="A model's version.")]) -> None:
-    """Let a kept model take over; `dossier dedup rollback` undoes it."""
+    """Let a kept model take over, once the guard's keys by it are made; `dossier dedup rollback` undoes it."""
     _ask()
-    _store().activate(version)
+    store = _store()
+    _take_over(store, store.load(version))
     context().printer.row({"model": version}, f"model {version} is active")
+
+
+def keys(
+    version: Annotated[
+        str, typer.Argument(help="A model's version; `shipped`: the one of the program; else the active one.")
+    ] = "",
+) -> None:
+    """Make the keys by which the guard finds customers, beside those in use, and let it take over. Goes on after a stop."""
+    _ask()
+    store = _store()
+    model = shipped() if version == "shipped" else store.load(version) if version else store.active() or shipped()
+    _take_over(store, model, kept=version != "shipped" and (bool(version) or store.active() is not None))
+    context().printer.row({"model": model.version}, f"the guard asks model {model.version}")
 
 
 def rollback() -> None:
     """Go back to the model that was active before."""
     _ask()
-    version = _store().rollback()
+    store = _store()
+    version = store.rollback()
+    # Its keys were kept up meanwhile, so nobody waits.
+    _take_over(store, store.load(version), kept=False)
     context().printer.row({"model": version}, f"model {version} is active again")
 
 
@@ -154,6 +174,14 @@ class _Steps:
                 self._step.end()
             self._step = Progress(what, total)
         self._step.at(done, total)
+
+
+def _take_over(store: ModelStore, model: Model, *, kept: bool = True) -> None:
+    """Let a model take over: in the directory first, where it needs its keys, then in the folder of models."""
+    with rooms() as opened, _Steps() as steps:
+        take_over(opened.catalogue, model, lambda done, total: steps.told("keys", done, total))
+    if kept:
+        store.activate(model.version)
 
 
 def _ask() -> None:

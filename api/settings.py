@@ -38,6 +38,8 @@ class Settings:
     time_zone: str
     languages: str
     company: str
+    guard_refuses: str
+    guard_warns: str
     retain_years: int
     workers: int
     host: str
@@ -81,6 +83,14 @@ TABLE: dict[str, Setting] = {
     "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),
     "company": Setting(
         "DOSSIER_COMPANY", "", "YAML file with our own names, phones, mailboxes, addresses; empty: none"
+    ),
+    "guard_refuses": Setting(
+        "DOSSIER_GUARD_REFUSES",
+        "tax_id",
+        "strong keys that refuse a customer of whom another holds them: some of tax_id,accounts,emails,phones, or none",
+    ),
+    "guard_warns": Setting(
+        "DOSSIER_GUARD_WARNS", "accounts,emails,phones", "strong keys that warn of whoever else holds them, or none"
     ),
     "retain_years": Setting(
         "DOSSIER_RETAIN_YEARS", "0", "years from reception in which no original may be deleted; 0: no date is set"

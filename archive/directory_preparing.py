@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from archive.directory_plan import Place, Plan, PlannedRecord
 from archive.directory_values import NewValues, new_values
 from archive.keying import Keys
+from archive.likening import NOTHING, LikenedRecords
 from archive.survivorship import Golden, Witness, golden
 
 Columns = tuple[str, str, str, str]
@@ -32,6 +33,7 @@ class Prepared:
     values: NewValues
     key_rows: Sequence[tuple[int, int]]
     keyed: Mapping[Place, Sequence[int]]
+    likened: LikenedRecords = NOTHING
 
     @property
     def changed(self) -> list[PlannedRecord]:
@@ -39,8 +41,8 @@ class Prepared:
         return [item for item in self.plan.records if item.known is not None]
 
 
-def prepare(plan: Plan, keys: Keys) -> Prepared:
-    """Work out what the plan writes; `keys` are the blocking keys of its records, in their order."""
+def prepare(plan: Plan, keys: Keys, likened: LikenedRecords = NOTHING) -> Prepared:
+    """Work out what the plan writes; `keys` are the blocking keys of its records, in their order, and so is `likened`."""
     keyed = dict(zip((item.place for item in plan.records), keys, strict=True))
     fresh = tuple(item for item in plan.records if item.known is None)
     return Prepared(
@@ -50,6 +52,7 @@ def prepare(plan: Plan, keys: Keys) -> Prepared:
         new_values([item.record for item in fresh]),
         sorted((key, at) for at, item in enumerate(fresh) for key in keyed[item.place]),
         keyed,
+        likened,
     )
 
 

@@ -15,6 +15,10 @@ from archive.clock import utc_now
 from archive.directory_plan import Place, Plan, PlannedRecord, find_versions
 from archive.directory_preparing import Prepared, with_record
 from archive.directory_values import enter_values, sync_values
+from archive.guard_keys import Likened
+from archive.guard_keys import enter as enter_likened
+from archive.guard_keys import keep as keep_likened
+from archive.likening import Likening, insist_on_models
 from archive.schema import customer, customer_key, directory_size, source_record
 from archive.source_versions import keep_past
 from archive.standing import Identity
@@ -36,6 +40,7 @@ def apply(connection: Connection, prepared: Prepared, run_id: int, actor: str) -
         PlanOutdated: somebody else wrote one of the records since it was planned.
     """
     _check(connection, prepared.plan)
+    insist_on_models(connection, prepared.likened.likening)
     for code in sorted({item.record.values["branch"] for item in prepared.plan.records} - {""}):
         ensure_branch(connection, code)
     at = utc_now()
@@ -46,6 +51,7 @@ def apply(connection: Connection, prepared: Prepared, run_id: int, actor: str) -
     if changed:
         announced += _change(connection, changed, prepared.keyed, run_id, at)
         journalled += [f"{i.known.id} v{i.known.version + 1} {i.digest}" for i in changed if i.known is not None]
+    _keep_for_guard(connection, prepared, list(versions.values()))
     details = {
         "changed": {f"source_record:{item.known.id}": item.changed for item in changed if item.known is not None}
     }
@@ -58,6 +64,32 @@ def _check(connection: Connection, plan: Plan) -> None:
     then = {item.place: item.known.version for item in plan.records if item.known is not None}
     if now != then:
         raise PlanOutdated
+
+
+def _keep_for_guard(connection: Connection, prepared: Prepared, customers: Sequence[int]) -> None:
+    """Write by what the guard finds the records; `customers`: those of the new ones, in their order."""
+    likening = prepared.likened.likening
+    if likening is None:
+        return
+    each = list(zip(prepared.plan.records, prepared.likened.records, strict=True))
+    fresh = [likened for item, likened in each if item.known is None]
+    enter_likened(connection, list(zip(customers, fresh, strict=True)))
+    changed = [(item.known.customer_id, likened) for item, likened in each if item.known is not None]
+    if changed:
+        _keep_changed(connection, likening, changed)
+
+
+def _keep_changed(connection: Connection, likening: Likening, changed: Iterable[tuple[int, Sequence[Likened]]]) -> None:
+    """Write keys and records of customers of whom a record changed: (customer, what is kept of that record)."""
+    by_owner: dict[int, list[Sequence[Likened]]] = {}
+    for owner, likened in changed:
+        by_owner.setdefault(owner, []).append(likened)
+    witnesses = standing.witnesses_of(connection, by_owner)
+    for owner, theirs in sorted(by_owner.items()):
+        said = in_force(witnesses[owner])
+        # Of one that has one record there is nothing else to work out while everybody waits for the writer.
+        alone = len(said) == 1 == len(theirs)
+        keep_likened(connection, owner, theirs if alone else likening([record.flat for record in said]))
 
 
 # ---- new customers ---------------------------------------------------------------------------------------------

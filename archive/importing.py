@@ -24,6 +24,7 @@ from archive.directory_preparing import prepare
 from archive.directory_writing import PlanOutdated, apply
 from archive.errors import Conflict, Forbidden
 from archive.keying import Keying, KeysOf, beside, here
+from archive.likening import Likening, LikeningOf
 from archive.ports import Catalogue
 from archive.schema import import_run
 
@@ -67,11 +68,13 @@ def import_customers(
     access: Access,
     progress: Progress = lambda rows: None,
     chunk_rows: int | None = None,
+    likening: LikeningOf | None = None,
 ) -> ImportReport:
     """Load a CSV or CSV.gz file of customers (columns: `archive.directory_file.COLUMNS`, any subset, any order).
 
     `progress` is told how many rows are done. Safe to repeat, and to go on with after a crash. `chunk_rows`: how many go
-    into one transaction; more where nobody else works in the archive, for the fewer pages are written twice.
+    into one transaction; more where nobody else works in the archive, for the fewer pages are written twice. `likening`
+    makes what the guard finds customers by; an archive whose guard has been asked takes no rows without.
 
     Raises:
         Forbidden: loading is not this employee's to do.
@@ -86,7 +89,8 @@ def import_customers(
     chunks = _chunks(_with_first(first, rows), report.problems, chunk_rows or CHUNK_ROWS)
     # A process beside this one pays only for many rows.
     begun = list(islice(chunks, 2))
-    with beside(keys_of) if len(begun) == 2 else nullcontext(here(keys_of)) as keying:
+    made_by = _begin_likening(catalogue, likening)
+    with beside(keys_of, made_by) if len(begun) == 2 else nullcontext(here(keys_of, made_by)) as keying:
         for done in _applied(catalogue, chain(begun, chunks), keying, report.run_id, access.actor):
             report.new += sum(item.known is None for item in done.records)
             report.changed += sum(item.known is not None for item in done.records)
@@ -96,6 +100,13 @@ def import_customers(
     report.problems.sort(key=lambda problem: problem.line)
     _end(catalogue, report)
     return report
+
+
+def _begin_likening(catalogue: Catalogue, likening: LikeningOf | None) -> Likening | None:
+    if likening is None:
+        return None
+    with catalogue.writing() as connection:
+        return likening(connection)
 
 
 def _with_first(
@@ -151,14 +162,15 @@ class _Planned:
     def _plan(self) -> None:
         with self._catalogue.reading() as connection:
             self._planned = plan(connection, self._chunk)
-        self._keys = self._keying([item.record.flat for item in self._planned.records])
+        self._made = self._keying([item.record.flat for item in self._planned.records])
 
     def apply(self, run_id: int, actor: str) -> Plan:
         """Write the plan, made anew where the chunk before it or somebody else changed a record meanwhile."""
         for _ in range(_ATTEMPTS):
             if not self._planned.records:
                 return self._planned
-            prepared = prepare(self._planned, self._keys())
+            made = self._made()
+            prepared = prepare(self._planned, made.keys, made.likened)
             try:
                 with self._catalogue.writing() as connection:
                     apply(connection, prepared, run_id, actor)

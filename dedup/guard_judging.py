@@ -48,8 +48,11 @@ class Policy:
 
 
 def policy_of(refuses: str, warns: str) -> Policy:
-    """The policy with strong keys as somebody wrote them, joined by commas. Raises: BadInput naming one that is none."""
-    named = [frozenset(word.strip() for word in text.split(",") if word.strip()) for text in (refuses, warns)]
+    """The policy with strong keys as somebody wrote them, joined by commas, or `none`.
+
+    Raises: BadInput naming one that is none of ours.
+    """
+    named = [frozenset(word.strip() for word in text.split(",")) - {"", "none"} for text in (refuses, warns)]
     for word in sorted(named[0] | named[1]):
         if word not in STRONG_KEYS:
             raise BadInput(f"{word!r} is no strong key of the guard; name some of: {', '.join(STRONG_KEYS)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 
 from sqlalchemy import Connection
@@ -67,6 +67,39 @@ class GuardModels:
         size = max(guard_keys.size(connection), _FEWEST)
         firms = round(size * standing.organisations)
         return likeness.resized(size - firms, firms)
+
+
+class LikeningByModels:
+    """`archive.likening.Likening`: sent to a process of its own as the models' files, read there once."""
+
+    def __init__(self, contents: Mapping[int, str]) -> None:
+        """`contents`: the files of the models by their numbers."""
+        self._contents = dict(contents)
+
+    @property
+    def models(self) -> frozenset[int]:
+        """The models that it works by."""
+        return frozenset(self._contents)
+
+    @cached_property
+    def _ready(self) -> dict[int, Likeness]:
+        return {key: Likeness(from_json(text), 0, 0) for key, text in self._contents.items()}
+
+    def __call__(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[Likened, ...]]:
+        """What is kept of each row, in their order."""
+        return [likened(self._ready, row) for row in rows]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_contents": self._contents}
+
+
+def likening_of(connection: Connection) -> LikeningByModels:
+    """Work by the models that are live; an empty directory begins with the one that comes with the program.
+
+    Raises: Conflict where customers are there and their keys are not.
+    """
+    live = GuardModels().live(connection)
+    return LikeningByModels({one.id: guard_keys.content(connection, one.version) for one in live})
 
 
 def _without_keys() -> Conflict:

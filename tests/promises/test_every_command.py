@@ -108,6 +108,46 @@ def _(archive: Archive) -> None:
     assert done.returncode == 0 and whole["display_name"] in done.stdout and birth not in done.stdout
 
 
+@command("customers find")
+def _(archive: Archive) -> None:
+    """Customers are visible company-wide; a tax id or birth date finds them only for those who may see it."""
+    whole = dossier(archive.home, "customers", "show", "1")[0]
+    name = whole["display_name"]
+    assert name in archive.as_eve("customers", "find", *name.split()).stdout
+    birth = next(field["value"] for field in whole["fields"] if field["field"] == "birth_date")
+    assert birth not in archive.as_eve("customers", "find", *name.split()).stdout
+
+
+@command("customers add")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "add", "surname=Underhill", "given_name=Ann")
+
+
+@command("customers change")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "change", "1", "surname=Overhill")
+
+
+@command("customers takeover")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "takeover", "BW12267062", "--to", "1", "--on", "2026-01-01")
+
+
+@command("customers holder")
+def _(archive: Archive) -> None:
+    """Who holds an account is as visible as the customer."""
+    assert '"customer_id"' in archive.as_eve("customers", "holder", "BW12267062").stdout
+
+
+@command("customers export")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "export", str(archive.home / "records.csv"))
+    assert not (archive.home / "records.csv").exists()
+    told = dossier(archive.home, "customers", "export", str(archive.home / "records.csv"))[0]
+    lines = (archive.home / "records.csv").read_text().splitlines()
+    assert lines[0] == "system,source_id,customer" and len(lines) == told["records"] + 1
+
+
 @command("customers import")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "customers", "import", "seed/customers.csv")
@@ -153,6 +193,12 @@ def _(archive: Archive) -> None:
 @command("dedup activate")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "dedup", "activate", "0123456789abcdef")
+
+
+@command("dedup keys")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "keys")
+    assert len(dossier(archive.home, "dedup", "keys")[0]["model"]) == 16
 
 
 @command("dedup rollback")

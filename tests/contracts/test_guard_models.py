@@ -1,0 +1,170 @@
+"""Models of likeness take over from one another in a directory that is written meanwhile, on each engine."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from archive import guard_keys
+from archive.access import system
+from archive.by_hand import CustomerDoor, Given
+from archive.errors import Conflict, GuardRefused
+from archive.importing import ImportReport, import_customers
+from archive.ports import Catalogue
+from archive.schema import customer, guard_key, guard_model, guard_record
+from dedup import guard_building
+from dedup.guard_building import begin, bring_in, take_over
+from dedup.guard_models import likening_of, shipped
+from dedup.guarding import DirectoryGuard
+from dedup.rows import keys_of_row
+from tests.linkage_people import people
+from tests.linkage_writing import written
+from tests.on_engines import Opened
+
+BOSS = system("test")
+OTHER = dataclasses.replace(shipped(), join=0.95)
+THIRD = dataclasses.replace(shipped(), join=0.9)
+MADE = people(150)
+
+
+@pytest.fixture
+def door(opened: Opened) -> CustomerDoor:
+    return CustomerDoor(opened.catalogue, DirectoryGuard(), keys_of_row)
+
+
+def load(catalogue: Catalogue, folder: Path, rows: list[dict[str, str]], guarded: bool = True) -> ImportReport:
+    file = written(rows, folder / "people.csv")
+    return import_customers(catalogue, file, keys_of_row, BOSS, likening=likening_of if guarded else None)
+
+
+def kept(catalogue: Catalogue) -> dict[str, tuple[int, list[tuple[int, str]]]]:
+    """Of each model how many keys there are, and the records."""
+    with catalogue.reading() as connection:
+        found = {}
+        for one in guard_keys.models(connection):
+            keys = connection.execute(select(func.count()).where(guard_key.c.model == one.id)).scalar_one()
+            query = select(guard_record.c.customer_id, guard_record.c.records).where(guard_record.c.model == one.id)
+            found[one.version] = (
+                keys,
+                [tuple(row) for row in connection.execute(query.order_by(guard_record.c.customer_id))],
+            )
+        return found  # type: ignore[return-value]
+
+
+def states(catalogue: Catalogue) -> dict[str, str]:
+    with catalogue.reading() as connection:
+        return {one.version: one.state for one in guard_keys.models(connection)}
+
+
+def of(row: dict[str, str]) -> Given:
+    return Given({k: v for k, v in row.items() if v and k not in ("system", "source_id")})
+
+
+def full() -> dict[str, str]:
+    return next(row for row in MADE.rows if row["surname"] and row["birth_date"] and row["address"] and row["accounts"])
+
+
+def test_what_a_bulk_load_brought_is_known_to_the_guard(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    assert states(door.catalogue) == {shipped().version: "active"}
+    with pytest.raises(GuardRefused):
+        door.add(BOSS, of(full()))
+
+
+def test_a_changed_row_is_known_as_it_is_now_and_found_as_it_was(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    before = kept(door.catalogue)[shipped().version]
+    was = full()
+    load(door.catalogue, tmp_path, [was | {"surname": "Туманова", "phones": "9168887766"}])
+    after = kept(door.catalogue)[shipped().version]
+    assert after[0] > before[0] and len(after[1]) == len(before[1])
+    (changed,) = [new for old, new in zip(before[1], after[1], strict=True) if old != new]
+    assert "9168887766" in changed[1]
+    assert changed[0] in [f.customer_id for f in door.likely(BOSS, of(was).cells)]
+
+
+def test_without_a_guard_rows_are_taken_until_the_guard_is_asked(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows, guarded=False)
+    with pytest.raises(Conflict, match="dossier dedup keys"):
+        door.add(BOSS, of(full()))
+    begin(door.catalogue)
+    begin(door.catalogue)
+    with pytest.raises(GuardRefused):
+        door.add(BOSS, of(full()))
+    with pytest.raises(Conflict, match="models of likeness changed"):
+        load(door.catalogue, tmp_path, [full() | {"source_id": "new"}], guarded=False)
+
+
+def test_keys_made_afterwards_are_those_that_writers_make(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    take_over(door.catalogue, OTHER)
+    found = kept(door.catalogue)
+    assert states(door.catalogue) == {shipped().version: "kept", OTHER.version: "active"}
+    assert found[OTHER.version] == found[shipped().version]
+
+
+def test_a_stopped_run_goes_on_and_what_is_written_meanwhile_is_not_missed(
+    door: CustomerDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    monkeypatch.setattr(guard_building, "_CUSTOMERS_AT_ONCE", 20)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(done: int, total: int) -> None:
+        if done >= 60:
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        bring_in(door.catalogue, OTHER, stop)
+    assert states(door.catalogue)[OTHER.version] == "arriving"
+    with pytest.raises(GuardRefused):  # by the old model, meanwhile
+        door.add(BOSS, of(full()))
+    load(door.catalogue, tmp_path, [full() | {"phones": "9160001122"}])
+    seen: list[int] = []
+    take_over(door.catalogue, OTHER, lambda done, total: seen.append(done))
+    assert seen[0] == 60
+    found = kept(door.catalogue)
+    assert found[OTHER.version][1] == found[shipped().version][1]
+    assert found[OTHER.version][0] >= found[shipped().version][0] - 20  # keys of what was said before stay with the old
+
+
+def test_the_model_before_comes_back_at_once_and_older_ones_go(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows[:60])
+    take_over(door.catalogue, OTHER)
+    door.add(BOSS, Given({"surname": "Совершеннонова", "given_name": "Вера", "birth_date": "1980-02-03"}))
+    seen: list[int] = []
+    take_over(door.catalogue, shipped(), lambda done, total: seen.append(done))
+    assert len(seen) == 1  # nothing was to be made
+    assert states(door.catalogue) == {shipped().version: "active", OTHER.version: "kept"}
+    assert len(kept(door.catalogue)[shipped().version][1]) == 61
+    take_over(door.catalogue, THIRD)
+    assert states(door.catalogue) == {shipped().version: "kept", THIRD.version: "active"}
+    assert set(kept(door.catalogue)) == {shipped().version, THIRD.version}
+    with door.catalogue.reading() as connection:
+        models = set(connection.execute(select(guard_key.c.model).distinct()).scalars())
+    assert len(models) == 2
+
+
+def test_a_load_under_way_while_a_model_comes_in_is_told_to_begin_anew(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows[:10])
+    with door.catalogue.writing() as connection:
+        stale = likening_of(connection)
+        guard_keys.take_in(connection, OTHER.version, OTHER.to_json())
+    file = written(MADE.rows[10:20], tmp_path / "more.csv")
+    with pytest.raises(Conflict, match="import the file again"):
+        import_customers(door.catalogue, file, keys_of_row, BOSS, likening=lambda connection: stale)
+    assert load(door.catalogue, tmp_path, MADE.rows[10:20]).new == 10
+
+
+def test_the_share_of_organisations_is_that_of_the_directory(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    with door.catalogue.writing() as connection:
+        connection.execute(update(customer).where(customer.c.id % 2 == 0).values(kind="organisation"))
+        connection.execute(guard_model.delete())
+        made = guard_keys.take_in(connection, OTHER.version, OTHER.to_json())
+    assert 0.3 < made.organisations < 0.5
