@@ -1,21 +1,26 @@
-"""`dossier customers`: load the directory, look at one customer."""
+"""`dossier customers`: load the directory, look for a customer and at one, and write down who is who."""
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
-from api import cli_customers_merging, looking
-from api.cli_context import asker, context, rooms
+from api import cli_customers_by_hand, cli_customers_merging, cli_documents, looking
+from api.cli_context import asker, context, keeper, rooms
 from api.printing import Progress
 from archive import customers as directory
+from archive import customers_then
 from archive.directory_file import count_lines
+from archive.errors import BadInput
+from archive.exporting import whose_records
 from archive.importing import ImportReport, import_customers
-from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row
+
+_TOLD_EVERY = 100_000
 
 
 def join(app: typer.Typer) -> None:
@@ -23,6 +28,9 @@ def join(app: typer.Typer) -> None:
     customers = typer.Typer(help="The customer directory.", no_args_is_help=True)
     customers.command("import")(import_file)
     customers.command("show")(show_one)
+    customers.command("find")(find)
+    customers.command("export")(export)
+    cli_customers_by_hand.join(customers)
     cli_customers_merging.join(customers)
     app.add_typer(customers, name="customers")
 
@@ -32,7 +40,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
     printer = context().printer
     with rooms() as opened:
         progress = Progress("customers", count_lines(file))
-        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at, likening=likening_of)
+        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at)
         progress.at(report.rows, report.rows)
         progress.end()
         for problem in report.problems:
@@ -53,14 +61,27 @@ def _told(file: Path, report: ImportReport) -> str:
     )
 
 
-def show_one(customer: Annotated[int, typer.Argument(help="The customer's number.")]) -> None:
+def show_one(
+    customer: Annotated[int, typer.Argument(help="The customer's number.")],
+    on: Annotated[str, typer.Option("--on", metavar="DAY", help="As it was on that day.", show_default=False)] = "",
+    history: Annotated[bool, typer.Option("--history", help="How each field came to be, the newest first.")] = False,
+) -> None:
     """One customer: the golden record field by field with its sources, accounts, contracts, meters."""
     printer = context().printer
     with rooms() as opened:
         access = asker(opened)
         with opened.catalogue.reading() as connection:
-            view = directory.show(connection, access, customer)
+            view = (
+                customers_then.show_on(connection, access, customer, on)
+                if on
+                else directory.show(connection, access, customer)
+            )
+            changes = customers_then.history(connection, access, customer) if history else []
         opened.looks.note(access.actor, "read", looking.customer(view.id), why=context().why)
+    if history:
+        columns = ("field", "before", "after", "valid_from", "at", "system", "source_id", "actor")
+        printer.table("", columns, map(dataclasses.asdict, changes))
+        return
     if printer.as_json:
         printer.row(dataclasses.asdict(view))
         return
@@ -69,3 +90,34 @@ def show_one(customer: Annotated[int, typer.Argument(help="The customer's number
     printer.table("", ("field", "value", "source"), values)
     held = ({"holds": h.kind, "number": h.number, "from": h.valid_from, "to": h.valid_to} for h in view.holdings)
     printer.table("", ("holds", "number", "from", "to"), held)
+
+
+def find(
+    words: Annotated[list[str], typer.Argument(help="Any known datum or part of one.", show_default=False)],
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many at the most.")] = 10,
+) -> None:
+    """Search customers: by name, number, phone, address, or parts of them."""
+    cli_documents.find(words, "customers", limit)
+
+
+def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.", show_default=False)]) -> None:
+    """Write down who is who: system, source_id, customer of every source record (the number that stands for it)."""
+    with rooms() as opened:
+        access = keeper(opened)
+        opened.looks.note(access.actor, "export", "customers:all", why=context().why)
+        progress, count = Progress("records", None), 0
+        with _to_write(file) as out, opened.catalogue.reading() as connection:
+            lines = csv.writer(out, lineterminator="\n")
+            lines.writerow(("system", "source_id", "customer"))
+            for count, row in enumerate(whose_records(connection), 1):
+                lines.writerow(row)
+                if count % _TOLD_EVERY == 0:
+                    progress.at(count)
+        context().printer.row({"file": str(file), "records": count}, f"{file}: {count:,} records")
+
+
+def _to_write(file: Path) -> TextIO:
+    try:
+        return file.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise BadInput(f"{file} can not be written: {error.strerror}; name another file") from error

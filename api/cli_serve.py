@@ -81,6 +81,7 @@ def _app(opened: Rooms, host: str) -> FastAPI:
             opened.recutter,
             opened.looks,
             opened.jobs,
+            opened.customer_door,
         )
     )
 

@@ -22,6 +22,7 @@ from archive.errors import (
     NotSignedIn,
     TooManyTries,
     Unreadable,
+    VersionWanted,
 )
 from archive.guarding import Finding
 from archive.sentences import Sentence, quoted, say
@@ -34,6 +35,7 @@ TABLE: tuple[type[DossierError], ...] = (
     Guarded,
     GuardWarned,
     GuardRefused,
+    VersionWanted,
     Unreadable,
     Forbidden,
     NotSignedIn,
@@ -63,11 +65,11 @@ def details(error: DossierError, instance: str = "") -> dict[str, Any]:
     }
     reason = getattr(error, "reason", None)
     if isinstance(error, Guarded):
-        found["findings"] = [_finding(one) for one in error.findings]
+        found["findings"] = [finding_row(one) for one in error.findings]
     return found | ({"instance": instance} if instance else {}) | ({"reason": reason} if reason else {})
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def finding_row(found: Finding) -> dict[str, Any]:
     """Whom the guard knows, as a program reads it: `told` in English, the heaviest agreement first."""
     agreed = [{"field": one.field, "weight": round(one.weight, 1), "told": str(one.told)} for one in found.agreed]
     plain = {name: getattr(found, name) for name in ("id", "customer_id", "relation", "severity", "strong_key")}

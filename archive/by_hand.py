@@ -25,10 +25,10 @@ from archive.directory_preparing import prepare
 from archive.directory_record import BY_HAND, DirectoryRecord, read_record, split_list
 from archive.directory_values import HELD
 from archive.directory_writing import Come, enter, settle
-from archive.errors import BadInput, Forbidden
+from archive.errors import BadInput
 from archive.guarding import Finding, Guard
 from archive.hand_record import EDITABLE, Cells, cleaned, edited, first, record_at_desk, taking_away
-from archive.insisting import insist_on_known, insist_unchanged
+from archive.insisting import insist_on_clerk, insist_on_known, insist_unchanged
 from archive.keying import KeysOf, keys_of_all
 from archive.overriding import Nevertheless, as_journalled, insist_let_in, keep_word
 from archive.pair_words import APART
@@ -85,7 +85,7 @@ class CustomerDoor:
 
         Nothing is held and nothing written; what can not be read yet is left out. Raises: Forbidden, NotFound, EngineAway.
         """
-        _insist_on_right(access)
+        insist_on_clerk(access)
         record = read_record({name: cell.strip() for name, cell in cells.items() if name in EDITABLE})
         with self._catalogue.reading() as connection:
             members = member_ids(connection, root_of(connection, customer_id)) if customer_id else []
@@ -101,7 +101,7 @@ class CustomerDoor:
 
     def add_within(self, connection: Connection, access: Access, given: Given) -> Saved:
         """`add` in the caller's transaction, which writes no customer before."""
-        _insist_on_right(access)
+        insist_on_clerk(access)
         cells, since = first(cleaned(given.cells)), _day(given.valid_from)
         record = record_at_desk(cells)
         self._insist_sound(record, cells)
@@ -134,7 +134,7 @@ class CustomerDoor:
         self, connection: Connection, access: Access, customer_id: int, given: Given, seen: int | None
     ) -> Saved:
         """`change` in the caller's transaction, which writes no customer before."""
-        _insist_on_right(access)
+        insist_on_clerk(access)
         cells = cleaned(given.cells)
         told = desk_records.told(connection, customer_id)
         was = told.at_desk(told.root)
@@ -237,11 +237,6 @@ def _given_up(told: Told, cells: Cells) -> dict[int, dict[str, str]]:
         if one != told.root and any(its.values()):
             found[one] = taking_away(told.at_desk(one), its)
     return found
-
-
-def _insist_on_right(access: Access) -> None:
-    if not access.decides:
-        raise Forbidden(say("changing customers takes the role of clerk; ask your administrator"))
 
 
 def _day(text: str) -> str:

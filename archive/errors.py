@@ -4,9 +4,10 @@
     ├── BadInput                 what came is not usable as it is: exit code 2, HTTP 400/422
     │   ├── NotFound             no such thing, or none that you may see: exit code 4, HTTP 404
     │   ├── Conflict             it changed meanwhile, or stands against a constraint: exit code 5, HTTP 409
-    │   │   └── Guarded          the guard of the directory knows somebody like that, and says whom
-    │   │       ├── GuardWarned  probably known, or close to somebody known: exit code 9, HTTP 409
-    │   │       └── GuardRefused known, to near certainty: exit code 10, HTTP 409
+    │   │   ├── Guarded          the guard of the directory knows somebody like that, and says whom
+    │   │   │   ├── GuardWarned  probably known, or close to somebody known: exit code 9, HTTP 409
+    │   │   │   └── GuardRefused known, to near certainty: exit code 10, HTTP 409
+    │   │   └── VersionWanted    a change that does not say which version it is about: exit code 5, HTTP 428
     │   └── Unreadable           a document that no reader can open → the letter is rejected
     ├── Forbidden                you may not: exit code 6, HTTP 403
     │   ├── NotSignedIn          nobody is signed in, or no longer: exit code 6, HTTP 401
@@ -86,6 +87,13 @@ class GuardRefused(Guarded):
 
     code = "guard_refused"
     exit_code = 10
+
+
+class VersionWanted(Conflict):
+    """A change that does not say which version it is about."""
+
+    code = "version_wanted"
+    http_status = 428
 
 
 class Unreadable(BadInput):

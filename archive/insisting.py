@@ -21,6 +21,12 @@ def insist_on_right(access: Access) -> None:
         raise Forbidden(say("joining and parting customers takes the role of admin; ask your administrator"))
 
 
+def insist_on_clerk(access: Access) -> None:
+    """Raises: Forbidden where what a customer is called, lives at or holds is not this employee's to write."""
+    if not access.decides:
+        raise Forbidden(say("changing customers takes the role of clerk; ask your administrator"))
+
+
 def insist_on_reason(reason: str) -> str:
     """The reason as it is kept. Raises: BadInput where there is none."""
     if not reason.strip():

@@ -24,6 +24,7 @@ from archive.errors import BadInput, Conflict, NotFound
 from archive.folding import fold_number
 from archive.hand_record import taking_away
 from archive.holders import Holder, holders_on
+from archive.insisting import insist_on_clerk
 from archive.overriding import Nevertheless
 from archive.schema import contract, document, filing, folder, holding
 from archive.sentences import say
@@ -79,6 +80,7 @@ def take_over(
     `seen`: the version of the new holder that the decision is about. Raises: Forbidden, NotFound where nobody holds it,
     BadInput, Conflict where it is not clear who does or where the customer was changed meanwhile, GuardWarned, GuardRefused.
     """
+    insist_on_clerk(access)
     day, answer = insist_on_day(what.day), nevertheless or Nevertheless()
     with door.catalogue.writing() as connection:
         root = root_of(connection, what.to)

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from api.http.rooms import Rooms
 from api.signing_in import Asker, who_asks
-from archive.errors import Conflict
+from archive.errors import Conflict, VersionWanted
 from archive.sentences import say
 
 
@@ -53,6 +53,13 @@ def if_match(subject: str) -> dict[str, Any]:
     """What the description of the API tells of a route that holds for one version only."""
     told = {"description": f"the ETag of the {subject} that the decision is about", "schema": {"type": "string"}}
     return {"parameters": [{"name": "If-Match", "in": "header", "required": True, **told}]}
+
+
+def version_insisted(request: Request) -> int:
+    """As `version_wanted`. Raises: VersionWanted (428) where `If-Match` is missing, Conflict where it is odd."""
+    if not request.headers.get("if-match", "").strip():
+        raise VersionWanted(say("send If-Match with the version that you saw: a change holds for that version only"))
+    return version_wanted(request)
 
 
 def version_wanted(request: Request) -> int:

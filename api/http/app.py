@@ -13,6 +13,7 @@ from api import problems
 from api.http import (
     arrivals,
     cases,
+    customer_changes,
     customer_merging,
     customers,
     decisions,
@@ -60,6 +61,7 @@ _JSON_ROUTES = (
     holds,
     decisions,
     customer_merging,
+    customer_changes,
     customers,
     cases,
     searching,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from api.settings import Settings
 from archive.access import Access
 from archive.arrivals import NewArrival
+from archive.by_hand import CustomerDoor
 from archive.looks import LookKeeper
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Accepted
@@ -36,3 +37,4 @@ class Rooms:
     recutter: Recutter
     looks: LookKeeper
     jobs: JobQueue
+    customer_door: CustomerDoor

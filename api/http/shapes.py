@@ -12,8 +12,30 @@ from archive.showing.letters import Part, Place, SameLetter
 from archive.showing.state import Queue
 
 
+class Agreed(TypedDict):
+    """One field that agrees, or speaks against it (`weight` below 0, in bits), and the same in words."""
+
+    field: str
+    weight: float
+    told: str
+
+
+class Finding(TypedDict):
+    """Whom the guard of the directory knows. `id`: to be sent back as acknowledged; `relation`: same or relative;
+    `severity`: refused or warned; `strong_key`: the column of a value that one customer only may hold, where it is one."""
+
+    id: str
+    customer_id: int
+    relation: str
+    severity: str
+    strong_key: str
+    probability: float
+    agreed: Sequence[Agreed]
+
+
 class Problem(TypedDict, total=False):
-    """RFC 9457 problem details. `code` is stable; `reason` says more where a reader refused the file."""
+    """RFC 9457 problem details. `code` is stable; `reason` says more where a reader refused the file, `findings` where the
+    guard of the directory refuses or warns."""
 
     type: str
     title: str
@@ -22,6 +44,7 @@ class Problem(TypedDict, total=False):
     instance: str
     code: str
     reason: str
+    findings: Sequence[Finding]
 
 
 class Session(TypedDict):

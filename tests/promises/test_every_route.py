@@ -82,6 +82,15 @@ ROUTES: dict[str, Asked] = {
     "POST /api/documents/{document_id}/alike/undo": Asked(_document("/alike/undo"), (404,)),
     "GET /api/customers": Asked(_at("/api/customers?q=whitlock"), (200,)),
     "GET /api/customers/{customer_id}": Asked(lambda made: f"/api/customers/{made.customers['B-3']}", (200,)),
+    "POST /api/customers": Asked(_at("/api/customers"), (422,), json={"fields": {}}),
+    "POST /api/customers/likely": Asked(_at("/api/customers/likely"), (200, 409), json={"fields": {"phones": "8 800"}}),
+    "PATCH /api/customers/{customer_id}": Asked(_customer(""), (409,), json={"fields": {"surname": "Whitlow"}}),
+    "POST /api/customers/{customer_id}/takeover": Asked(
+        _customer("/takeover"), (404,), json={"number": "8 800", "day": "2026-01-01"}
+    ),
+    "GET /api/customers/{customer_id}/as-of": Asked(_customer("/as-of?on=2026-01-01"), (200,)),
+    "GET /api/customers/{customer_id}/history": Asked(_customer("/history"), (200,)),
+    "GET /api/holders": Asked(_at("/api/holders?number=5510077001"), (200,)),
     "POST /api/customers/{customer_id}/merge": Asked(_customer("/merge"), (403,), json={"into": 1, "reason": "same"}),
     "POST /api/customers/{customer_id}/unmerge": Asked(_customer("/unmerge"), (403,), json={"reason": "not the same"}),
     "PUT /api/customers/{customer_id}/words/{other_id}": Asked(

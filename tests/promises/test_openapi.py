@@ -30,7 +30,7 @@ def described() -> dict[str, Any]:
     """The description, of an application that has no archive behind it: nothing is asked of its rooms."""
     settings = read_settings({}, Path("home"))
     nothing = cast(Any, None)
-    rooms = Rooms(nothing, nothing, nothing, nothing, settings, nothing, nothing, nothing, nothing, nothing)
+    rooms = Rooms(*[nothing] * 4, settings, *[nothing] * 6)
     return create_app(rooms).openapi()
 
 

@@ -225,6 +225,18 @@ SHEETS = (
 
 def stock(home: Path, demo: bool = False) -> Stock:
     """A stocked archive below `home`."""
+    made = bare(home, demo)
+    _load_directory(made, home)
+    for sheet in SHEETS:
+        _take_in(made, sheet)
+    _take_in_mail(made)
+    _reject_whole(made)
+    made.opened.feed_all()
+    return made
+
+
+def bare(home: Path, demo: bool = False) -> Stock:
+    """An archive below `home` with its branches and employees, and nothing in it."""
     settings = read_settings({"DOSSIER_BRANCH": "63", "DOSSIER_DEMO": "1" if demo else "0"}, home)
     opened = open_rooms(settings)
     rooms = Rooms(
@@ -238,6 +250,7 @@ def stock(home: Path, demo: bool = False) -> Stock:
         opened.recutter,
         opened.looks,
         opened.jobs,
+        opened.customer_door,
     )
     made = Stock(opened, rooms)
     with opened.catalogue.writing() as connection:
@@ -245,12 +258,6 @@ def stock(home: Path, demo: bool = False) -> Stock:
         arrivals.ensure_branch(connection, "64", "Southport")
         for login, name, roles in _WHO:
             employees.add(connection, login, name, PASSWORD, roles)
-    _load_directory(made, home)
-    for sheet in SHEETS:
-        _take_in(made, sheet)
-    _take_in_mail(made)
-    _reject_whole(made)
-    opened.feed_all()
     return made
 
 
