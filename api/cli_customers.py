@@ -18,6 +18,7 @@ from archive.directory_file import count_lines
 from archive.errors import BadInput
 from archive.exporting import whose_records
 from archive.importing import ImportReport, import_customers
+from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row
 
 _TOLD_EVERY = 100_000
@@ -40,7 +41,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
     printer = context().printer
     with rooms() as opened:
         progress = Progress("customers", count_lines(file))
-        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at)
+        report = import_customers(opened.catalogue, file, keys_of_row, asker(opened), progress.at, likening=likening_of)
         progress.at(report.rows, report.rows)
         progress.end()
         for problem in report.problems:

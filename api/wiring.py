@@ -30,6 +30,7 @@ from search.standing import origin_of
 
 if TYPE_CHECKING:
     from archive.by_hand import CustomerDoor
+    from dedup.guarding import DirectoryGuard
     from dedup.own_company import OwnCompany
     from intake.drawing import PageDrawer
     from intake.engines import Engines
@@ -108,10 +109,19 @@ class Rooms:
     def customer_door(self) -> CustomerDoor:
         """The door for single customers, with the guard at it."""
         from archive.by_hand import CustomerDoor
-        from dedup.guarding import DirectoryGuard
         from dedup.rows import keys_of_row
 
-        return CustomerDoor(self.catalogue, DirectoryGuard(), keys_of_row)
+        return CustomerDoor(self.catalogue, self.guard, keys_of_row)
+
+    @cached_property
+    def guard(self) -> DirectoryGuard:
+        """Who compares a customer with all others before it is written. A small directory gets its keys at once."""
+        from dedup.guard_building import begin
+        from dedup.guard_judging import policy_of
+        from dedup.guarding import DirectoryGuard
+
+        begin(self.catalogue)
+        return DirectoryGuard(policy_of(self.settings.guard_refuses, self.settings.guard_warns))
 
     @cached_property
     def drawer(self) -> PageDrawer:

@@ -195,6 +195,12 @@ def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "dedup", "activate", "0123456789abcdef")
 
 
+@command("dedup keys")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "keys")
+    assert len(dossier(archive.home, "dedup", "keys")[0]["model"]) == 16
+
+
 @command("dedup rollback")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "dedup", "rollback")
