@@ -33,6 +33,7 @@ from archive.sentences import Sentence, quoted, say
 from cases.choosing import Question
 from cases.opening import open_case
 from cases.types import load_types
+from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row as keys_of
 from intake.readings import KeptPage, keep_reading
 from intake.stages import Box, CustomerDecision, Evidence, PageReading, TypeDecision, Word
@@ -264,7 +265,7 @@ def bare(home: Path, demo: bool = False) -> Stock:
 def _load_directory(made: Stock, home: Path) -> None:
     file = home / "directory.csv"
     file.write_text(_DIRECTORY, encoding="utf-8")
-    import_customers(made.opened.catalogue, file, keys_of, system("test"))
+    import_customers(made.opened.catalogue, file, keys_of, system("test"), likening=likening_of)
     names = {"B-1": "Полина", "B-2": "Игорь", "B-3": "Margaret", "B-4": "Bakery", "B-5": "Daniel"}
     with made.opened.catalogue.reading() as connection:
         for row in connection.execute(select(customer.c.id, customer.c.display_name)):
