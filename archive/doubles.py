@@ -335,3 +335,13 @@ def _entry(row: Row[Any]) -> Entry:
         # Whole numbers that every reader of JSON keeps whole.
         int.from_bytes(sha256(repr(state).encode()).digest()[:6]),
     )
+
+
+def beside(connection: Connection, part: Part, of: Entry) -> tuple[int, int]:
+    """The pairs before and after this one in the list; 0 where there is none."""
+    turn, key = possible_double.c.turn, possible_double.c.id
+    query = select(key).select_from(_FROM).where(_of(part))
+    at = -of.worth
+    before = query.where(or_(turn < at, and_(turn == at, key < of.id))).order_by(turn.desc(), key.desc()).limit(1)
+    after = query.where(or_(turn > at, and_(turn == at, key > of.id))).order_by(turn, key).limit(1)
+    return int(connection.execute(before).scalar() or 0), int(connection.execute(after).scalar() or 0)

@@ -16,6 +16,7 @@ from archive.access import Access
 from archive.clock import utc_now
 from archive.doubles import OPEN, Entry
 from archive.errors import BadInput, Conflict
+from archive.insisting import insist_on_right
 from archive.pair_words import Said, Word
 from archive.ports import Catalogue
 from archive.schema import customer_merge, pair_label, pair_word, possible_double
@@ -46,6 +47,8 @@ def decide(catalogue: Catalogue, access: Access, double_id: int, said: Decision,
     Raises: Forbidden, NotFound, BadInput for what can not be said, Conflict where it was decided already, where the two were
     told apart, or where the pair or one of the two changed meanwhile.
     """
+    if said.verdict != "later":
+        insist_on_right(access)
     with catalogue.writing() as connection:
         pair = _held(connection, double_id, seen)
         if pair.state not in OPEN:

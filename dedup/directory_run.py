@@ -25,10 +25,11 @@ from archive.match_runs import Member
 from archive.ports import Catalogue
 from dedup import snapshot
 from dedup.linkage.likeness import Likeness
-from dedup.linkage.matching import Report, Told, train
+from dedup.linkage.matching import Report, train
 from dedup.linkage.matching import run as match
 from dedup.linkage.model import Model, ModelStore
 from dedup.pair_scoring import agreements, scored_pairs
+from dedup.snapshot import Told
 
 _STATE, _OUTPUT, _WORK = "run.json", "clusters.csv", "work"
 _MEMBERS_AT_ONCE, _PAIRS_AT_ONCE = 500, 100

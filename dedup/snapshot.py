@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from archive.errors import BadInput
 from archive.ports import Catalogue
 from archive.schema import directory_size
 from dedup.directory_rows import Standing, standing_after
-from dedup.linkage.matching import Told
 
+Told = Callable[[str, int, int | None], None]
+"""Hears how far a step is: its name, done, of how many (None: not known yet)."""
 _FILE, _NOTE = "directory.csv", "directory.json"
 _ROWS_AT_ONCE = 5_000
 

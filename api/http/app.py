@@ -19,6 +19,7 @@ from api.http import (
     decisions,
     described,
     documents,
+    doubles,
     health,
     holds,
     ledger,
@@ -34,6 +35,7 @@ from api.pages import arrival as arrival_page
 from api.pages import (
     case,
     customer,
+    customer_same,
     desk,
     desk_deciding,
     document,
@@ -45,6 +47,7 @@ from api.pages import (
     upload,
     who_looked_page,
 )
+from api.pages import doubles as doubles_page
 from api.pages import health as health_page
 from api.probing import probes_of
 from api.signing_in import ensure_demo, refuse_open_demo
@@ -63,6 +66,7 @@ _JSON_ROUTES = (
     customer_merging,
     customer_changes,
     customers,
+    doubles,
     cases,
     searching,
     ledger,
@@ -76,6 +80,8 @@ _PAGES = (
     search,
     document,
     customer,
+    customer_same,
+    doubles_page,
     case,
     desk,
     desk_deciding,

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
+from api.pages.customer_same import same_of
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
 from archive.folder_plan import load_plan
@@ -55,6 +56,7 @@ def show(
     skip = (number - 1) * _LINES if folder else 0
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
+        same = same_of(connection, asker, card)
         lines = customers.timeline(
             connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
         )
@@ -67,6 +69,7 @@ def show(
         "customer.html",
         here="customers",
         card=card,
+        same=same,
         merged=card.id != customer_id,
         folders=folders,
         folder=folder,

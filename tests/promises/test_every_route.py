@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.signing_in import COOKIE, form_token_of
 from tests.story.browsing import serving
+from tests.story.pairs import a_pair
 from tests.story.stocked import CLERK, OTHER_CLERK, PASSWORD, STAFF, Stock, stock
 
 HIDDEN = "proposed complaint"
@@ -41,6 +42,11 @@ def _document(rest: str) -> Callable[[Stock], str]:
 
 def _customer(rest: str) -> Callable[[Stock], str]:
     return lambda made: f"/api/customers/{made.customers['B-3']}{rest}"
+
+
+def _double(before: str, rest: str) -> Callable[[Stock], str]:
+    """A pair of two customers of branch 63: customers are visible company-wide."""
+    return lambda made: f"{before.removesuffix('=')}{'=' if before.endswith('=') else '/'}{a_pair(made)}{rest}"
 
 
 def _desk(rest: str) -> Callable[[Stock], str]:
@@ -97,6 +103,27 @@ ROUTES: dict[str, Asked] = {
         _customer("/words/1"), (403,), json={"word": "distinct", "reason": "two passports"}
     ),
     "DELETE /api/customers/{customer_id}/words/{other_id}": Asked(_customer("/words/1?reason=mistake"), (403,)),
+    "GET /api/doubles": Asked(_at("/api/doubles?state=waiting"), (200,)),
+    "GET /api/doubles/{double_id}": Asked(_double("/api/doubles", ""), (200,)),
+    "POST /api/doubles/{double_id}/decide": Asked(_double("/api/doubles", "/decide"), (403,), json={"verdict": "same"}),
+    "POST /api/doubles/{double_id}/undo": Asked(_double("/api/doubles", "/undo"), (409,)),
+    "GET /doubles": Asked(_double("/doubles?pair=", ""), (200,)),
+    "GET /doubles/list": Asked(_at("/doubles/list"), (200,)),
+    "POST /doubles/{double_id}/decide": Asked(
+        _double("/doubles", "/decide"), (403,), form={"verdict": "same", "seen": "1"}
+    ),
+    "POST /doubles/{double_id}/undo": Asked(_double("/doubles", "/undo"), (409,), form={"seen": "1"}),
+    "POST /customers/{customer_id}/merge": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/merge",
+        (403,),
+        form={"version": "1", "into": "1", "reason": "same"},
+    ),
+    "POST /customers/{customer_id}/unmerge": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/unmerge", (403,), form={"version": "1", "reason": "not"}
+    ),
+    "POST /customers/{customer_id}/unsay/{other_id}": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/unsay/1", (403,), form={"version": "1", "reason": "mistake"}
+    ),
     "GET /api/customers/{customer_id}/documents": Asked(
         lambda made: f"/api/customers/{made.customers['B-3']}/documents", (200,)
     ),

@@ -59,6 +59,8 @@ SHOWS: dict[str, tuple[str, Subject]] = {
     "GET /api/customers": ("search", _is("search:whitlock")),
     "GET /api/customers/{customer_id}": ("read", _the_customer),
     "GET /api/customers/{customer_id}/documents": ("timeline", _the_customer),
+    "GET /api/doubles/{double_id}": ("doubles", _the_customer),
+    "GET /doubles": ("doubles", _the_customer),
     "GET /api/customers/{customer_id}/as-of": ("read", _the_customer),
     "GET /api/customers/{customer_id}/history": ("history", _the_customer),
     "GET /api/holders": ("holder", _the_customer),
@@ -80,6 +82,8 @@ SHOWS: dict[str, tuple[str, Subject]] = {
 """What each route, asked as in the table of every route, leaves in the log: how it was looked at, and what."""
 
 ELSEWHERE = {
+    "GET /api/doubles",
+    "GET /doubles/list",
     "GET /desk",
     "GET /desk/{document_id}/slip",
     "GET /api/documents/{document_id}/rescan-slip",

@@ -102,6 +102,28 @@
   document.addEventListener("htmx:responseError", (event) => {
     say(event.detail.xhr.status === 401 ? document.body.dataset.ended : document.body.dataset.refused);
   });
+  // The next pair is there already: it is shown as soon as one is answered, and the answer's page takes its place.
+  let answered = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.target.closest("form[data-decides]"), upcoming = document.getElementById("upcoming");
+    const shown = form && document.getElementById(form.dataset.decides);
+    if (!shown || event.detail.requestConfig.verb !== "post") return;
+    answered = shown.innerHTML;
+    shown.inert = true;
+    if (upcoming) shown.replaceChildren(upcoming.content.cloneNode(true));
+    form.querySelectorAll("button").forEach((one) => { one.dataset.was = one.disabled ? "1" : ""; one.disabled = true; });
+  });
+  const unanswered = () => {
+    const form = document.querySelector("form[data-decides]");
+    if (!form || !answered) return;
+    const shown = document.getElementById(form.dataset.decides);
+    shown.innerHTML = answered;
+    shown.inert = false;
+    answered = "";
+    form.querySelectorAll("button").forEach((one) => { one.disabled = one.dataset.was === "1"; });
+  };
+  document.addEventListener("htmx:responseError", unanswered);
+  document.addEventListener("htmx:sendError", unanswered);
   document.addEventListener("htmx:sendError", () => say(document.body.dataset.lost));
   document.addEventListener("htmx:beforeRequest", () => say(""));
   document.addEventListener("htmx:afterSettle", (event) => { if (event.detail.target === document.body) window.scrollTo(0, 0); });
