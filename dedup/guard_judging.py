@@ -27,7 +27,7 @@ STRONG_KEYS = {"tax_id": TAX_ID, "accounts": ACCOUNT, "emails": EMAIL, "phones":
 """Values that one customer holds, by column and by the field that compares them; those first that say the most."""
 _EQUAL = {TAX_ID: 3, ACCOUNT: 3, EMAIL: 2, PHONE: 3}
 _ONES_OWN = {TAX_ID: 3, ACCOUNT: 3, CONTRACT: 3}
-_DIFFERS, _SAME_HOUSE = 1, 3
+_DIFFERS, _SAME_FLAT = 1, 4
 _MOST_SAID = 12.0
 """No single record of a customer outweighs more than this (natural log odds), as in clusters."""
 
@@ -87,8 +87,8 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
     if strong is not None and strong.severity == "refused":
         return strong
     near = same + related >= policy.probable
-    if near and strong is None and same < policy.probable and _shares_a_contact_alone(nearest):
-        return None
+    if near and strong is None and same < policy.probable and not _lives_with(nearest):
+        return None  # a name alone makes no relative, and of a shared contact its own rule has spoken
     if near and _is_named_otherwise(asked, best):
         return Judged("relative", "warned", same + related, best, strong.strong_key if strong is not None else "")
     if near:
@@ -107,10 +107,11 @@ def _is_named_otherwise(asked: Record, pair: Weighed) -> bool:
     return all(pair.levels[at] != equal for at, equal in _ONES_OWN.items())
 
 
-def _shares_a_contact_alone(pair: Weighed) -> bool:
-    """Whether a telephone or an address of e-mail is all that two have in common: its own rule says what that is worth."""
+def _lives_with(pair: Weighed) -> bool:
+    """Whether two share a home, a meter or point of delivery, or a name and a contact."""
     levels = pair.levels
-    return levels[NAME] <= _DIFFERS and levels[DWELLING] < _SAME_HOUSE and levels[PREMISES] <= _DIFFERS
+    contact = levels[NAME] > _DIFFERS and any(levels[at] == _EQUAL[at] for at in (PHONE, EMAIL))
+    return contact or levels[DWELLING] >= _SAME_FLAT or levels[PREMISES] > _DIFFERS
 
 
 def _related(pair: Weighed) -> float:

@@ -36,12 +36,18 @@ class GuardModels:
         """`first`: the model that an empty directory begins with."""
         self._first = first
         self._ready: dict[str, Likeness] = {}
+        self._has_begun = False
 
     def live(self, connection: Connection) -> list[Standing]:
         """The models whose keys a writer makes, held until its transaction ends. An empty directory gets its first one.
 
         Raises: Conflict where customers are there and their keys are not.
         """
+        if not self._has_begun:
+            # Asked without a lock first: two who hold one row each and want the table alone would wait for each other.
+            self._has_begun = any(one.state == "active" for one in guard_keys.models(connection))
+        if not self._has_begun:
+            guard_keys.alone(connection)
         found = [one for one in guard_keys.models(connection, held=True) if one.state in LIVE]
         if any(one.state == "active" for one in found):
             return found

@@ -21,6 +21,7 @@ from dedup.guard_judging import Policy
 from dedup.guard_models import GuardModels, shipped
 from dedup.guarding import MOST_HOLDERS, DirectoryGuard
 from dedup.rows import keys_of_row
+from tests.guard_racing import race
 from tests.on_engines import Opened
 
 BOSS = system("test")
@@ -265,3 +266,9 @@ def test_a_directory_without_keys_is_not_waved_through(opened: Opened) -> None:
         with pytest.raises(Conflict, match="dossier dedup keys"):
             ask()
     assert GuardModels().live is not None
+
+
+def test_of_eight_who_save_one_person_in_the_same_moment_one_is_let_in(opened: Opened) -> None:
+    """In two spellings that share no strong key. A thousand rounds of it are `benchmarks/guard_race.py`."""
+    for outcome in race(opened.url, rounds=30):
+        assert outcome["saved"] == 1 and outcome["warned"] + outcome["refused"] == 7, outcome
