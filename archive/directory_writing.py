@@ -166,10 +166,10 @@ def _change(
     connection: Connection, items: Sequence[PlannedRecord], keyed: Keyed, run_id: int, at: str
 ) -> list[tuple[int, int]]:
     """Write new versions of known records and everything that follows; answers (customer id, new version)."""
-    _update_records(connection, items, run_id, at)
+    update_records(connection, items, run_id, at)
     owners = {item.known.customer_id for item in items if item.known is not None}
     found = standing.together(connection, owners)
-    _add_keys(connection, items, keyed)
+    add_keys(connection, items, keyed)
     return settle(connection, found, owners, at[:10])
 
 
@@ -190,7 +190,8 @@ def settle(
     return standing.stand(connection, found, roots, owns, witnesses, touched)
 
 
-def _update_records(connection: Connection, items: Iterable[PlannedRecord], run_id: int, at: str) -> None:
+def update_records(connection: Connection, items: Iterable[PlannedRecord], run_id: int | None, at: str) -> None:
+    """Write what known records say now, and keep what they said before."""
     rows = [
         {"record": i.known.id, "p": i.payload, "d": i.digest, "r": run_id, "v": i.known.version + 1, "t": at}
         for i in items
@@ -207,7 +208,7 @@ def _update_records(connection: Connection, items: Iterable[PlannedRecord], run_
     connection.execute(statement.values(values_now), rows)
 
 
-def _add_keys(connection: Connection, items: Iterable[PlannedRecord], keyed: Keyed) -> None:
+def add_keys(connection: Connection, items: Iterable[PlannedRecord], keyed: Keyed) -> None:
     """Keys are only added: people go on writing under a name or from an address that the records gave up."""
     rows: list[dict[str, Any]] = [
         {"key": key, "customer_id": item.known.customer_id}
