@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import BadInput
+from dedup.guard_models import shipped
 from dedup.linkage.likeness import Likeness, from_text, to_text
 from dedup.linkage.matching import train
 from dedup.linkage.model import Model, ModelStore, from_json
@@ -124,3 +125,10 @@ def test_an_empty_record_is_nobodys_double(model: Model) -> None:
     assert likeness.keys(empty) == {}
     assert likeness.compare(empty, [empty])[0].same < 0.01
     assert likeness.compare(empty, []) == []
+
+
+def test_the_shipped_model_is_of_this_version_of_the_program() -> None:
+    """Levels, passes or normalisation changed? Then `python -m benchmarks.default_model`, in the same commit."""
+    model = shipped()
+    assert model.records > 50_000 and model.persons.needs_individual
+    assert {"ivanov", "smirnov", "smith", "jones"} <= set(model.lexicon.surnames)
