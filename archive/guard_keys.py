@@ -200,17 +200,35 @@ def enter(connection: Connection, likened: Sequence[tuple[int, Sequence[Likened]
 def enter_missing(connection: Connection, likened: Mapping[int, Sequence[Sequence[Likened]]]) -> None:
     """Write keys and records of customers that are there already, but for those that a writer has renewed meanwhile."""
     keys = {(one.model, key, who) for who, every in likened.items() for rec in every for one in rec for key in one.keys}
-    if keys:
-        rows = [dict(zip(("model", "key", "customer_id"), key, strict=True)) for key in sorted(keys)]
-        connection.execute(upsert(connection, guard_key).on_conflict_do_nothing(), rows)
+    _insert_missing(connection, "guard_key", ("model", "key", "customer_id"), sorted(keys))
     texts: dict[tuple[int, int], list[str]] = {}
     for who, every in likened.items():
         for record in every:
             for one in record:
                 texts.setdefault((one.model, who), []).append(one.record)
-    if texts:
-        filled = [{"model": m, "customer_id": who, "records": joined(found)} for (m, who), found in texts.items()]
-        connection.execute(upsert(connection, guard_record).on_conflict_do_nothing(), filled)
+    filled = [(model, who, joined(dict.fromkeys(found))) for (model, who), found in sorted(texts.items())]
+    _insert_missing(connection, "guard_record", ("model", "customer_id", "records"), filled)
+
+
+_TYPES = {"model": "integer", "key": "bigint", "customer_id": "bigint", "records": "text"}
+
+
+def _insert_missing(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+) -> None:
+    """Past SQLAlchemy's row handling, for a whole directory goes this way."""
+    if not rows:
+        return
+    named = ", ".join(columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(columns))
+        connection.exec_driver_sql(f"INSERT OR IGNORE INTO {table} ({named}) VALUES ({marks})", list(rows))  # noqa: S608
+        return
+    lists = ", ".join(f"%s::{_TYPES[name]}[]" for name in columns)
+    connection.exec_driver_sql(
+        f"INSERT INTO {table} ({named}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING",  # noqa: S608
+        tuple(list(column) for column in zip(*rows, strict=True)),
+    )
 
 
 def keep_label(connection: Connection, one: int, other: int, party: str, levels: Mapping[str, str], actor: str) -> None:

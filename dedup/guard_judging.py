@@ -37,12 +37,14 @@ class Policy:
     """What the guard does of its own accord.
 
     `refuses`, `warns`: strong keys that by themselves refuse or warn, whoever else agrees. `probable`: from here on a double
-    or a relative is told; `certain`: from here on a double is refused, where something of the person alone agrees.
+    is told, for a missed one costs more than a look; `close`: from here on a double or a relative is; `certain`: from here on
+    a double is refused, where something of the person alone agrees.
     """
 
     refuses: frozenset[str] = frozenset(("tax_id",))
     warns: frozenset[str] = frozenset(("accounts", "emails", "phones"))
-    probable: float = 0.5
+    probable: float = 0.3
+    close: float = 0.5
     certain: float = 0.995
     most_told: int = 12
 
@@ -82,11 +84,11 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
     same, related = best.same, _related(nearest)
     if len(pairs) > 1 and sum(map(_odds, pairs)) < 0:
         # One record alone looks like them; what else is known of them speaks for somebody else.
-        same = min(same, policy.probable)
+        same = min(same, policy.close)
     strong = _strong(asked, pairs, policy)
     if strong is not None and strong.severity == "refused":
         return strong
-    near = same + related >= policy.probable
+    near = same >= policy.probable or same + related >= policy.close
     if near and strong is None and same < policy.probable and not _lives_with(nearest):
         return None  # a name alone makes no relative, and of a shared contact its own rule has spoken
     if near and _is_named_otherwise(asked, best):
