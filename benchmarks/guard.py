@@ -65,18 +65,16 @@ def main() -> None:
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.work) as folder:
         model = shipped() if asked.model == "shipped" else trained(Path(folder), asked.seed + 1)
+        if asked.catalogue.startswith("sqlite:///"):
+            Path(asked.catalogue.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         catalogue = catalogue_at(asked.catalogue, Path(folder))
         catalogue.upgrade()
         try:
             started = time.monotonic()
             questions = load(catalogue, asked.persons, asked.seed, asked.queries, model)
             built = time.monotonic() - started
-            print(
-                json.dumps(
-                    {"model": asked.model, "built_s": round(built)} | measure(catalogue, questions, asked.probable),
-                    indent=1,
-                )
-            )
+            told = {"on": catalogue.description.split()[0], "model": asked.model, "built_s": round(built)}
+            print(json.dumps(told | measure(catalogue, questions, asked.probable)))
         finally:
             catalogue.close()
 

@@ -47,6 +47,9 @@ def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
         "folder": [["folder_pages.py", one] for one in big],
         "accept": [["accept_http.py", "--on", on] for on in ("embedded", "engines")],
         "same": [["same_world.py", *(str(corpus / world) for world in WORLDS)]],
+        "guard": [["guard.py", "200000", "--catalogue", f"sqlite:///{home / 'guard' / 'catalogue.db'}"]],
+        "guard_http": [["guard_http.py", str(home / "guard"), "200000"]],
+        "guard_race": [["guard_race.py", "--on", on] for on in ("sqlite", "postgres")],
         "workers": [["workers.py", *(str(corpus / world) for world in WORLDS)]],
     }
 
@@ -181,6 +184,7 @@ def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         )
         what = f"handing in through HTTP, {line['clients']} clients, {line['kilobytes']} kB, {line['on']}"
         rows.append((what, "≤ 100 ms, ≥ 50/s", "30 ms, 200/s", told))
+    rows += _guard(kept)
     for line in _records(kept.get("folder")):
         rows += [
             (f"folder of {line['folder']:,} letters, {what}, {line['on']}", "≤ 50 ms", "10 ms",
@@ -190,6 +194,34 @@ def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
     for line in _records(kept.get("same")):
         told = f"{line['differences']} differences in {line['letters']} letters ({line['embedded_s']} s, {line['engines_s']} s)"
         rows.append((f"{line['world']} on one machine and on {line['engines']}: same outcomes", "all", "", told))
+    return rows
+
+
+def _guard(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
+    """What the guard of the directory finds, lets through and costs."""
+    rows = []
+    for line in _records(kept.get("guard")):
+        what = f"guard, {line['customers']:,} customers with families, {line['model']} model, {line['on']}"
+        false, refused = line["new, called a double"], line["new, refused"]
+        found = f"{line['found']} (as the same {line['found_as_the_same']}), {false:.2%} of the new called a double"
+        rows.append((f"{what}: found of true doubles, false warnings", ".97 at ≤ 1 %", ".99", found))
+        rows.append((f"{what}: refused wrongly", "≤ .1 %", "0", f"{refused:.3%} of {line['news']:,}"))
+        took = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms; CPU p50 {line['cpu_p50_ms']} ms, p99 {line['cpu_p99_ms']} ms)"
+        rows.append((f"{what}: library p99", "≤ 10 ms", "3 ms", f"{took}, peak {line['peak_gib']} GiB"))
+    for line in _records(kept.get("guard_http")):
+        what = f"saving past the guard through HTTP, {line['clients']} clients, {line['persons']:,} persons, p99"
+        told = ", ".join(
+            f"{name} {line[name]['p99_ms']} ms (p50 {line[name]['p50_ms']} ms)"
+            for name in ("saved", "held")
+            if name in line
+        )
+        rows.append(
+            (what, "≤ 50 ms", "20 ms", f"{told}; {line['a_second']}/s, {line['server_cpu_ms_each']} ms CPU each")
+        )
+    for line in _records(kept.get("guard_race")):
+        what = f"{line['processes']} processes, one person in two spellings, {line['on']}: one saved, the rest warned or refused"
+        told = f"{line['one saved, the rest warned or refused']} of {line['rounds']} rounds"
+        rows.append((what, "each time", "", told))
     return rows
 
 
