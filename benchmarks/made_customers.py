@@ -1,8 +1,8 @@
 """A million made-up customers with their families, each in several spoilt records: the generator of the matching benchmarks.
 
-    python -m benchmarks.made_customers PERSONS FILE.csv [--seed N]
+    python -m benchmarks.made_customers PERSONS FILE.csv|.parquet [--seed N]
 
-Writes FILE.csv (the import's columns) and FILE.truth.csv (system, source_id, person, household, relation). Names are
+Writes FILE (the import's columns) and FILE.truth.csv (system, source_id, person, household, relation). Names are
 made of syllables by rank, so that common and rare ones are as frequent as in life and nobody's register is used. Families
 hold spouses (one surname or two), children, twins, and now and then a son of his father's name; records have slips of the
 pen, initials, swapped fields, transliteration, changed surnames, other phones, moves, missing and made-up values.
@@ -13,9 +13,13 @@ from __future__ import annotations
 import argparse
 import csv
 import random
+import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import duckdb
 
 from archive.directory_file import COLUMNS
 
@@ -378,21 +382,52 @@ def _written(address: str, r: random.Random) -> str:
 
 
 def write(persons: int, path: Path, seed: int) -> int:
-    """Write the records in no order of persons, and the truth beside; answer how many records."""
+    """Write the records in no order of persons, and the truth beside; answer how many records. Memory stays flat."""
     world = World(persons, random.Random(seed))
-    rows = [
-        (row, p.number, p.household, p.relation) for f in households(world) for p in f for row in records_of(p, world)
-    ]
-    world.random.shuffle(rows)
-    truth = path.with_suffix(".truth.csv")
+    plain = path.with_suffix(".csv")
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder, ExitStack() as open_files:
+        places = [Path(folder) / str(i) for i in range(persons // _PERSONS_A_HEAP + 1)]
+        heaps = [
+            csv.writer(open_files.enter_context(p.open("w", encoding="utf-8", newline="", buffering=1 << 16)))
+            for p in places
+        ]
+        for family in households(world):
+            for p in family:
+                for row in records_of(p, world):
+                    heap = heaps[world.random.randrange(len(heaps))]
+                    heap.writerow([p.number, p.household, p.relation, *(row.get(c, "") for c in COLUMNS)])
+        open_files.close()
+        count = _gathered(places, plain, path.with_suffix(".truth.csv"), world.random)
+    if path != plain:
+        with duckdb.connect() as connection:
+            connection.execute("set memory_limit = '2GB'")
+            columns = "from read_csv(?, all_varchar = true, header = true, parallel = false)"
+            connection.execute(f"copy (select * {columns}) to '{path}' (format parquet)", [str(plain)])
+        plain.unlink()
+    return count
+
+
+_PERSONS_A_HEAP = 60_000
+
+
+def _gathered(heaps: list[Path], path: Path, truth: Path, r: random.Random) -> int:
+    """The records of all heaps, each heap shuffled, numbered as they come."""
+    count = 0
+    id_at = COLUMNS.index("source_id")
     with path.open("w", encoding="utf-8", newline="") as out, truth.open("w", encoding="utf-8", newline="") as beside:
-        lines, true = csv.DictWriter(out, COLUMNS, restval=""), csv.writer(beside)
-        lines.writeheader()
+        lines, true = csv.writer(out), csv.writer(beside)
+        lines.writerow(COLUMNS)
         true.writerow(("system", "source_id", "person", "household", "relation"))
-        for at, (row, person, household, relation) in enumerate(rows):
-            lines.writerow(row | {"source_id": str(at)})
-            true.writerow((row["system"], at, person, household, relation))
-    return len(rows)
+        for heap in heaps:
+            with heap.open(encoding="utf-8", newline="") as kept:
+                rows = list(csv.reader(kept))
+            r.shuffle(rows)
+            for person, household, relation, *cells in rows:
+                cells[id_at] = str(count)
+                lines.writerow(cells)
+                true.writerow((cells[0], count, person, household, relation))
+                count += 1
+    return count
 
 
 def main() -> None:

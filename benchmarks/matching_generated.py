@@ -1,6 +1,6 @@
 """How well, how fast and in how much memory a generated directory with families is matched.
 
-    python -m benchmarks.matching_generated PERSONS [--seed N] [--work FOLDER]
+    python -m benchmarks.matching_generated PERSONS [--seed N] [--work FOLDER] [--file FILE]
 
 Pairwise precision, recall and F1 of what is merged without a person; recall at 99.9 % precision over pairs by probability;
 relatives merged; CPU-seconds, wall, peak memory.
@@ -11,8 +11,9 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import resource
+import os
 import tempfile
+import threading
 import time
 from collections import Counter, defaultdict
 from itertools import combinations
@@ -23,6 +24,11 @@ import numpy as np
 from benchmarks.made_customers import write
 from dedup.linkage import matching
 from dedup.linkage.deciding_pairs import Decided, decide
+from dedup.linkage.patterns import unpacked
+from dedup.linkage.scoring import score
+
+_RANKED = 2_000_000
+"""Up to so many persons are pairs ranked: beyond, the ranking would want more memory than the matching."""
 
 
 def main() -> None:
@@ -31,43 +37,88 @@ def main() -> None:
     parser.add_argument("persons", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)
+    parser.add_argument("--file", type=Path, help="made by benchmarks.made_customers before")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.work) as folder:
-        print(json.dumps(measure(asked.persons, asked.seed, Path(folder)), indent=1))
+        file = asked.file or Path(folder) / "people.csv"
+        if asked.file is None:
+            write(asked.persons, file, asked.seed)
+        print(json.dumps(measure(asked.persons, file, Path(folder)), indent=1))
 
 
-def measure(persons: int, seed: int, folder: Path) -> dict[str, object]:
-    """Generate, match, and compare with the truth."""
-    file = folder / "people.csv"
-    records = write(persons, file, seed)
+def measure(persons: int, file: Path, folder: Path) -> dict[str, object]:
+    """Match, and compare with the truth beside the file."""
     kept: dict[str, object] = {}
 
     def keep(pairs, counts, model) -> Decided:  # type: ignore[no-untyped-def]
-        kept.update(
-            pairs=np.array(pairs.rows), at=np.array(pairs.at), patterns=pairs.patterns, counts=counts, model=model
-        )
+        kept.update(pairs=pairs, counts=counts, model=model)
         return decide(pairs, counts, model)
 
     steps: dict[str, float] = {}
 
     def told(what: str, done: int, total: int | None) -> None:
-        steps[what] = time.process_time()
+        steps[what] = _cpu_s()
 
     matching.decide = keep  # type: ignore[attr-defined]
-    started, cpu = time.monotonic(), time.process_time()
-    report = matching.run(file, folder / "clusters.csv", folder / "work", None, told)
-    wall, used = time.monotonic() - started, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    truth = _column(file.with_suffix(".truth.csv"), "person")
+    with Memory() as memory:
+        started, cpu = time.monotonic(), _cpu_s()
+        report = matching.run(file, folder / "clusters.csv", folder / "work", None, told)
+        wall, used = time.monotonic() - started, _cpu_s() - cpu
     labels = _column(folder / "clusters.csv", "cluster_id")
+    truth = _column(file.with_suffix(".truth.csv"), "person")
     return (
-        {"persons": persons, "records": records, "cpu_s": round(used, 1), "wall_s": round(wall, 1)}
-        | {"peak_gib": round(peak, 2), "pairs": report.pairs, "review": report.review}
+        {"persons": persons, "records": report.records, "cpu_s": round(used, 1), "wall_s": round(wall, 1)}
+        | {"peak_gib": round(memory.peak_gib, 2), "pairs": report.pairs, "review": report.review}
+        | {"review_share": round(report.review / report.records, 5)}
         | {f"cpu_s_till_{n}": round(t - cpu, 1) for n, t in steps.items()}
+        | {"left_out": {p.name: p.records_left_out for p in report.passes if p.left_out}}
         | _clustered(labels, truth)
-        | _ranked(kept, truth)
+        | (_ranked(kept, np.array(truth, dtype=np.int64)) if persons <= _RANKED else {})
         | _relatives(labels, truth, file.with_suffix(".truth.csv"))
     )
+
+
+def _cpu_s() -> float:
+    """Of this process and of those that it started and that have ended."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+class Memory:
+    """The most that this process and those under it hold together, what they share counted once. Source: smaps_rollup, Pss."""
+
+    def __init__(self) -> None:
+        self.peak_gib = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(1.0):
+            self.peak_gib = max(self.peak_gib, sum(map(_held_kib, _family(os.getpid()))) / 2**20)
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+    except OSError:
+        children = []
+    return [pid, *(one for child in children for one in _family(int(child)))]
+
+
+def _held_kib(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def _column(path: Path, name: str) -> list[str]:
@@ -86,19 +137,15 @@ def _clustered(labels: list[str], truth: list[str]) -> dict[str, float]:
     return {"precision": round(precision, 5), "recall": round(recall, 5), "f1": round(f1, 5)}
 
 
-def _ranked(kept: dict[str, object], truth: list[str]) -> dict[str, float]:
+def _ranked(kept: dict[str, object], person: np.ndarray) -> dict[str, float]:
     """Pairs by probability: recall where 999 of 1,000 are right, and how much of the truth the passes found at all."""
-    from dedup.linkage.patterns import unpacked
-    from dedup.linkage.scoring import score
-
-    pairs, patterns, model = kept["pairs"], kept["patterns"], kept["model"]
-    same = score(unpacked(patterns), model.persons, kept["counts"][0]).same[kept["at"]]  # type: ignore[arg-type, attr-defined, index]
-    person = np.array([int(t) for t in truth])
-    right = person[pairs >> 32] == person[pairs & 0xFFFFFFFF]  # type: ignore[operator]
+    pairs, model = kept["pairs"], kept["model"]
+    same = score(unpacked(pairs.patterns), model.persons, kept["counts"][0]).same[pairs.at]  # type: ignore[attr-defined, index]
+    right = person[pairs.rows >> 32] == person[pairs.rows & 0xFFFFFFFF]  # type: ignore[attr-defined]
     order = np.argsort(-same, kind="stable")
     good = np.cumsum(right[order])
     precise = np.flatnonzero(good / np.arange(1, len(order) + 1) >= 0.999)
-    total = _pairs(truth)
+    total = _pairs(person.tolist())
     at = int(good[precise[-1]]) if len(precise) else 0
     return {"recall_at_999": round(at / total, 5), "candidate_recall": round(int(right.sum()) / total, 5)}
 

@@ -68,7 +68,8 @@ def _word(x: str, y: str, lexicon: Lexicon, spelt: bool = True) -> int:
     ):
         return 15
     for shares, code in ((lexicon.given, 1), (lexicon.surnames, 3), (lexicon.middle, 1)):
-        if shares.get(x, 0) >= 2e-4 and shares.get(y, 0) >= 2e-4:
+        known = shares.get(x, 0), shares.get(y, 0)
+        if min(known) >= 2e-4 and max(known) * 0.02 <= min(known):
             return code
     return 4 if slip else 3
 

@@ -21,7 +21,7 @@ SAME: dict[str, dict[str, float]] = {
     "namesake": {"unlikely": 0.6, "possible": 0.32, "named so": 0.08},
 }
 _SHARED: dict[str, dict[str, float]] = {
-    "tax_id": {"differs": 0.99, "slip": 0.005, "equal": 0.005},
+    "tax_id": {"differs": 0.9948, "slip": 0.005, "equal": 0.0002},
     "phone": {"differs": 0.6, "slip": 0.02, "equal": 0.38},
     "email": {"differs": 0.8, "equal": 0.2},
     "account": {"differs": 0.988, "slip": 0.01, "equal": 0.002},
@@ -59,8 +59,12 @@ RELATED: dict[str, dict[str, dict[str, float]]] = {
     },
 }
 """The related class knows three kinds of people: relatives of another name and age, twins, and father and son of one name."""
-FIXED = ("given", "birth")
+OTHER_NAMES = ("kin", "twin")
+"""The kinds that have given names of their own."""
+FIXED = ("given", "birth", "tax_id")
 """What makes these kinds what they are, and is not fitted: else doubles with a spoilt date would pass for a family."""
+FIXED_FIRMS = ("given", "birth")
+"""Of firms: branches may well have one tax id."""
 MOST_OF_KIN = {"twin": 0.4, "namesake": 0.4}
 """Twins and namesakes live in families: so many pairs of them at the most for each pair of other relatives."""
 MOST_OF_SAME = {"given": 0.004, "birth": 0.012}
@@ -68,6 +72,7 @@ MOST_OF_SAME = {"given": 0.004, "birth": 0.012}
 RELATED_FIRMS: dict[str, dict[str, dict[str, float]]] = {
     "kin": _SHARED
     | {
+        "tax_id": {"differs": 0.99, "slip": 0.005, "equal": 0.005},
         "name": {"differs": 0.2, "other form": 0.01, "near": 0.4, "slip": 0.02, "equal": 0.37},
         "given": {"differs": 0.4, "equal": 0.6},
         "middle": {"differs": 0.5, "equal": 0.5},

@@ -60,6 +60,8 @@ _NAME_STEPS = np.array([2.0**-16, 2.0**-12, 2.0**-9])
 _GIVEN_STEPS = np.array([2.0**-9, 2.0**-6])
 """Shares of records from which a name is one step more common."""
 _KNOWN_SHARE = 2e-4
+_SLIPS_OF_ANOTHER = 0.02
+"""A very common name is misspelt so often that its slips look known; none is met as often as this for each right one."""
 _FAR_SLIP = 0.9
 _STREET_ALIKE, _TOWN_ALIKE = 85.0, 85.0
 
@@ -186,7 +188,8 @@ def _name_or_slip(x: str, y: str, code: int, lexicon: Lexicon) -> int:
     ):
         return _FORM
     for shares in (lexicon.given, lexicon.surnames, lexicon.middle):
-        if min(shares.get(x, 0.0), shares.get(y, 0.0)) >= _KNOWN_SHARE:
+        rarer, commoner = sorted((shares.get(x, 0.0), shares.get(y, 0.0)))
+        if rarer >= _KNOWN_SHARE and rarer >= _SLIPS_OF_ANOTHER * commoner:
             return _DIFFERS if shares is not lexicon.surnames else _NEAR
     return code
 

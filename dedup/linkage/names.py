@@ -50,7 +50,7 @@ def person_name(surname: str, given: str, middle: str, full: str, lexicon: Lexic
     if surname.strip() and (given.strip() or middle.strip()) and not _is_cut(full, surname, given, middle):
         parts = (_one(surname), _first(given), _first(middle))
         return _unswapped(parts, lexicon) if all(parts[:2]) else parts
-    words = tuple(w for w in (_word(w) for w in name_words(full or f"{surname} {given} {middle}")) if w)
+    words = tuple(w for w in (_word(w) for w in name_words(_plain(full or f"{surname} {given} {middle}"))) if w)
     if len(words) < 2:
         return (words[0] if words else "", _first(given), _first(middle))
     return _ordered(words, bool(_CYRILLIC.search(full or surname)), lexicon)
@@ -69,16 +69,25 @@ def _one(text: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _first(text: str) -> str:
-    words = re.findall(r"[^\W_]+", text)
+    words = re.findall(r"[^\W_]+", _plain(text))
     return _word(words[0]) if words else ""
+
+
+_TWO_FOR_ONE = re.compile(r"\b(Yu|Ya|Ye|Yo|Zh|Kh|Ts|Ch|Sh)\.", re.IGNORECASE)
+"""Initials of two Latin letters that are one in Cyrillic."""
+
+
+def _plain(text: str) -> str:
+    """The text with every initial as one letter."""
+    return _TWO_FOR_ONE.sub(lambda m: f"{sound(m[1])[:1]}.", text) if "." in text else text
 
 
 @lru_cache(maxsize=500_000)
 def _word(word: str) -> str:
-    """One word's sound; digits that a reader of pictures put for letters are letters again."""
+    """One word's sound, one letter for an initial; digits that a reader of pictures put for letters are letters again."""
     if any(c.isdigit() for c in word):
         word = "" if word.isdigit() else word.casefold().translate(_DIGITS_FOR_LETTERS)
-    return sound(word)
+    return sound(word)[:1] if len(word) == 1 else sound(word)
 
 
 def _unswapped(parts: tuple[str, str, str], lexicon: Lexicon) -> tuple[str, str, str]:

@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from dedup.linkage.chance import FIRST_EQUAL, Chance, Floats, expected_levels
 from dedup.linkage.expectations import (
     FIXED,
+    FIXED_FIRMS,
     MOST_OF_KIN,
     MOST_OF_SAME,
+    OTHER_NAMES,
     RELATED,
     RELATED_A_RECORD,
     RELATED_FIRMS,
     SAME,
     SAME_A_RECORD,
 )
-from dedup.linkage.levels import FIELDS, SIZES, Codes
+from dedup.linkage.levels import FIELDS, GIVEN, SIZES, Codes
 from dedup.linkage.model import KindModel, Rates
 from dedup.linkage.records import PERSON
 
@@ -47,11 +49,11 @@ class Patterns:
 
 def fit(patterns: Patterns, chance: Chance, records: int, kind: int) -> KindModel:
     """Answer the weights that explain these candidate pairs best, of so many records of one kind."""
-    expected = _expected(chance, kind)
+    expected, fixed = _expected(chance, kind), FIXED if kind == PERSON else FIXED_FIRMS
     state = _State(expected, np.array([SAME_A_RECORD] + [RELATED_A_RECORD] * (len(expected) - 1)) * max(records, 1))
     unrelated = chance.rates(tuple(np.zeros(size) for size in SIZES))
     for _ in range(_ROUNDS):
-        state, shares = _fitted(patterns, chance, unrelated, expected, state)
+        state, shares = _fitted(patterns, chance, unrelated, expected, state, fixed)
         weight = patterns.counts * shares.sum(axis=0)
         unrelated = chance.rates(tuple(_by_level(patterns.codes[:, i], weight, s) for i, s in enumerate(SIZES)))
     names = list(expected)
@@ -73,8 +75,22 @@ class _State:
 
 
 def _expected(chance: Chance, kind: int) -> dict[str, list[Floats]]:
-    tables = {"same": SAME, **(RELATED if kind == PERSON else RELATED_FIRMS)}
-    return {name: _start(table, chance) for name, table in tables.items()}
+    if kind != PERSON:
+        return {name: _start(table, chance) for name, table in {"same": SAME, **RELATED_FIRMS}.items()}
+    related = {name: _initials(table, chance) if name in OTHER_NAMES else table for name, table in RELATED.items()}
+    return {name: _start(table, chance) for name, table in {"same": SAME, **related}.items()}
+
+
+def _initials(table: dict[str, dict[str, float]], chance: Chance) -> dict[str, dict[str, float]]:
+    """Where relatives have names of their own, an initial agrees as it does by chance, and often enough that of one sex."""
+    initial = FIELDS[GIVEN].levels.index("initial")
+    by_chance = chance.levels[GIVEN][initial] / max(chance.known[GIVEN], 1.0)
+    given = table["given"]
+    return table | {"given": given | {"initial": min(given["initial"], _OF_ONE_SEX * by_chance + _FEWEST_INITIALS)}}
+
+
+_OF_ONE_SEX = 2.0
+_FEWEST_INITIALS = 1e-3
 
 
 def _start(table: dict[str, dict[str, float]], chance: Chance) -> list[Floats]:
@@ -83,7 +99,12 @@ def _start(table: dict[str, dict[str, float]], chance: Chance) -> list[Floats]:
 
 
 def _fitted(
-    patterns: Patterns, chance: Chance, unrelated: Rates, expected: dict[str, list[Floats]], state: _State
+    patterns: Patterns,
+    chance: Chance,
+    unrelated: Rates,
+    expected: dict[str, list[Floats]],
+    state: _State,
+    fixed: tuple[str, ...],
 ) -> tuple[_State, Floats]:
     """EM with the unrelated class held: its rates and its mass, all pairs there are. Answers the classes' shares too."""
     names_kin = list(expected).index("kin")
@@ -95,7 +116,7 @@ def _fitted(
         weights = patterns.counts * shares
         masses = _in_families(np.maximum(weights.sum(axis=1), _FEWEST), list(expected))
         rates = {
-            name: _rates_of(patterns.codes, weights[i], expected[name], chance, FIXED if name != "same" else ())
+            name: _rates_of(patterns.codes, weights[i], expected[name], chance, fixed if name != "same" else ())
             for i, name in enumerate(expected)
         }
         if masses[names_kin] > _MANY_KIN * masses[0]:

@@ -97,6 +97,10 @@ def _named(surname: str, given: str, middle: str = "", **more: str) -> dict[str,
         (_named("Чижов", "Олег"), _named("Олег", "Чижов"), "unique", "rare"),
         (_named("Чижов", "Олег"), {"full_name": "Чижов Олег Ильич"}, "unique", "rare"),
         (_named("Чижов", "Олег"), {"full_name": "Чижов О. И."}, "unique", "initial"),
+        (_named("Чижов", "Юрий"), {"full_name": "Чижов Ю. И."}, "unique", "initial"),
+        (_named("Чижов", "Юрий"), {"full_name": "Chizhov Yu. I."}, "unique", "initial"),
+        (_named("Чижова", "Жанна"), _named("Чижова", "Zh."), "unique", "initial"),
+        (_named("Чижова", "Щ."), _named("Чижова", "Жанна"), "unique", "differs"),
         (_named("Ворoбьев", "Олег"), _named("Воробьев", "Олег"), "unique", "rare"),
         (_named("Воробьев", "Олег"), _named("Воробев", "Олге"), "unique", "slip"),
         (_named("Воробьев", "Олег"), _named("Воробьева", "Вера"), "other form", "differs"),
@@ -116,6 +120,11 @@ def test_two_known_names_are_no_slip_of_one_another() -> None:
     one, other = _named("Чижова", "Марина"), _named("Чижова", "Мария")
     assert _levels(one, other, lexicon)["given"] == "differs"
     assert _levels(one, other)["given"] != "differs"
+
+
+def test_a_slip_that_many_make_of_a_very_common_name_is_still_a_slip() -> None:
+    lexicon = Lexicon(given={"olga": 0.08, "ola": 0.0003})
+    assert _levels(_named("Чижова", "Ольга"), _named("Чижова", "Ольа"), lexicon)["given"] == "slip"
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,7 @@ def test_blocks_hold_the_rows_and_the_problems_of_the_careful_way(tmp_path: Path
 
 def test_a_file_cut_short_is_read_up_to_the_cut(tmp_path: Path) -> None:
     whole = gzip.compress(
-        "system,source_id,surname\n".encode() + b"".join(b"A,%d,x%d\n" % (i, i * i) for i in range(9000))
+        b"system,source_id,surname\n" + b"".join(b"A,%d,x%d\n" % (i, i * i) for i in range(9000))
     )
     path = tmp_path / "cut.csv.gz"
     path.write_bytes(whole[: len(whole) // 2])
@@ -102,5 +102,5 @@ def test_answers_come_in_the_order_of_the_things() -> None:
 
 @pytest.mark.timeout(60)
 def test_a_process_that_dies_is_told_and_not_waited_for() -> None:
-    with pytest.raises(Exception, match="terminated abruptly|killed"):
+    with pytest.raises(Exception, match=r"terminated abruptly|killed"):
         list(in_order(_die, range(100), _ready))
