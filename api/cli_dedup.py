@@ -10,22 +10,23 @@ from typing import Annotated
 
 import typer
 
-from api.cli_context import context, keeper, rooms
-from api.printing import Progress
+from api import cli_dedup_directory, cli_dedup_review
+from api.cli_context import context, rooms
+from api.cli_dedup_directory import run_directory, two_customers
+from api.cli_likeness import Steps, ask, folder, insist_on_no_worse, let_take_over, store
 from archive.directory_file import RowProblem
 from archive.errors import BadInput
-from dedup.guard_building import take_over
+from dedup import labelled, snapshot
 from dedup.guard_models import shipped
 from dedup.linkage.likeness import Likely, Likeness
-from dedup.linkage.matching import Report, Told
+from dedup.linkage.matching import Report
 from dedup.linkage.matching import run as match
 from dedup.linkage.matching import train as learn
-from dedup.linkage.model import Model, ModelStore, from_json
+from dedup.linkage.model import Model, from_json
 from dedup.linkage.reading import Row, rows_of
+from dedup.snapshot import Told
 
-_MODELS = "likeness"
-
-InputFile = Annotated[Path, typer.Option("--input", help="CSV, CSV.gz or Parquet with the import's columns.")]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Also where it does worse on the pairs that people decided.")]
 ModelFile = Annotated[Path | None, typer.Option("--model", help="A model's file; else the active one.")]
 
 
@@ -39,47 +40,99 @@ def join(app: typer.Typer) -> None:
     dedup.command("rollback")(rollback)
     dedup.command("explain")(explain)
     dedup.command("run")(run)
+    cli_dedup_directory.join(dedup)
+    cli_dedup_review.join(dedup)
     app.add_typer(dedup, name="dedup")
 
 
 def train(
-    files: Annotated[list[Path], typer.Argument(help="CSV, CSV.gz or Parquet with the import's columns.")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="CSV, CSV.gz or Parquet with the import's columns; else the directory.")
+    ] = None,
     active: Annotated[bool, typer.Option("--activate", help="Let the new model take over at once.")] = False,
+    anyway: Anyway = False,
 ) -> None:
-    """Learn a model of likeness from records, without labels. The first one is active; later ones wait for a word."""
-    _ask()
-    store = _store()
-    work = _folder() / "training"
-    with _Steps() as steps:
-        model = learn(files, work, steps.told)
-    version = store.save(model)
-    first = store.active() is None
-    if active or first:
-        _take_over(store, model)
+    """Learn a model of likeness from records, without labels; what people said of pairs then puts it right, within bounds.
+
+    The first one is active; later ones wait for a word. Told is how it does on those pairs, and how the active one does.
+    """
+    ask()
+    kept = store()
+    work = folder() / "training"
+    with Steps() as steps:
+        model = learn(files or [_directory(work, steps.told)], work / "learning", steps.told)
+    before = kept.active()
+    model, told = _put_right(model, before)
+    version = kept.save(model)
     shutil.rmtree(work)
-    told = _told(model) | {"model": version, "active": active or first}
-    line = f"model {version} learnt from {model.records:,} records" + (", active" if active or first else "")
-    context().printer.row(told, line)
+    takes_over = active or before is None
+    if takes_over:
+        if not anyway:
+            insist_on_no_worse(model, before)
+        let_take_over(kept, model)
+    line = f"model {version} learnt from {model.records:,} records" + (", active" if takes_over else "")
+    context().printer.row(_told(model) | {"model": version, "active": takes_over} | told, line + _measured_words(told))
+
+
+def _directory(work: Path, told: Told) -> Path:
+    """The directory as a file to learn from."""
+    with rooms() as opened:
+        snapshot.take(opened.catalogue, work / "directory", told)
+    return snapshot.file_in(work / "directory")
+
+
+def _put_right(model: Model, before: Model | None) -> tuple[Model, dict[str, object]]:
+    """The model corrected by labels, and how it, the one that was learnt, and the active one do on them."""
+    with rooms() as opened, opened.catalogue.reading() as connection:
+        given, records = labelled.labels(connection), labelled.sizes(connection)
+    if not given:
+        return model, {"labels": 0}
+    learnt = labelled.measured(model, given, records)
+    better, unseen = labelled.corrected(model, given, records)
+    told: dict[str, object] = {"labels": learnt.labels, "log_loss_learnt": learnt.log_loss}
+    told |= {"log_loss": unseen.log_loss, "right": unseen.right, "corrected": better != model}
+    if before is not None:
+        now = labelled.measured(before, given, records)
+        told |= {"log_loss_active": now.log_loss, "right_active": now.right}
+    return better, told
+
+
+def _measured_words(told: dict[str, object]) -> str:
+    if not told.get("labels"):
+        return "; no pairs were decided by people yet"
+    words = f"; on {told['labels']} pairs decided by people: log loss {told['log_loss']}, {told['right']} right"
+    if "log_loss_active" in told:
+        words += f" (the active model: {told['log_loss_active']}, {told['right_active']} right)"
+    return words
 
 
 def models() -> None:
     """Every kept model, the oldest first, and which one is active."""
-    store = _store()
-    active = store.active()
+    kept_models = store()
+    active = kept_models.active()
     lines = [
-        {"model": v, "active": active is not None and active.version == v} | _told(store.load(v))
-        for v in store.versions()
+        {"model": v, "active": active is not None and active.version == v} | _told(kept_models.load(v))
+        for v in kept_models.versions()
     ]
     context().printer.table(
         "Models of likeness", ("model", "active", "records", "same_a_record", "related_a_record"), lines
     )
 
 
-def activate(version: Annotated[str, typer.Argument(help="A model's version.")]) -> None:
-    """Let a kept model take over, once the guard's keys by it are made; `dossier dedup rollback` undoes it."""
-    _ask()
-    store = _store()
-    _take_over(store, store.load(version))
+def activate(
+    version: Annotated[str, typer.Argument(help="A model's version.")],
+    anyway: Anyway = False,
+) -> None:
+    """Let a kept model take over, once the guard's keys by it are made; `dossier dedup rollback` undoes it.
+
+    Refused where it does worse than the active one on the pairs that people decided.
+    """
+    ask()
+    kept = store()
+    model = kept.load(version)
+    if not anyway:
+        insist_on_no_worse(model, kept.active())
+    let_take_over(kept, model)
     context().printer.row({"model": version}, f"model {version} is active")
 
 
@@ -89,34 +142,45 @@ def keys(
     ] = "",
 ) -> None:
     """Make the keys by which the guard finds customers, beside those in use, and let it take over. Goes on after a stop."""
-    _ask()
-    store = _store()
-    model = shipped() if version == "shipped" else store.load(version) if version else store.active() or shipped()
-    _take_over(store, model, kept=version != "shipped" and (bool(version) or store.active() is not None))
+    ask()
+    kept_models = store()
+    model = (
+        shipped()
+        if version == "shipped"
+        else kept_models.load(version)
+        if version
+        else kept_models.active() or shipped()
+    )
+    let_take_over(kept_models, model, kept=version != "shipped" and (bool(version) or kept_models.active() is not None))
     context().printer.row({"model": model.version}, f"the guard asks model {model.version}")
 
 
 def rollback() -> None:
     """Go back to the model that was active before."""
-    _ask()
-    store = _store()
-    version = store.rollback()
+    ask()
+    kept_models = store()
+    version = kept_models.rollback()
     # Its keys were kept up meanwhile, so nobody waits.
-    _take_over(store, store.load(version), kept=False)
+    let_take_over(kept_models, kept_models.load(version), kept=False)
     context().printer.row({"model": version}, f"model {version} is active again")
 
 
 def explain(
-    one: Annotated[str, typer.Argument(help="A record: its source id, or system:source id.")],
-    other: Annotated[str, typer.Argument(help="Another record of the file.")],
-    file: InputFile,
+    one: Annotated[
+        str, typer.Argument(help="A record: its source id, or system:source id; of the directory, its number.")
+    ],
+    other: Annotated[str, typer.Argument(help="Another record of the file, or customer.")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--input", help="CSV, CSV.gz or Parquet with the import's columns; else the directory."),
+    ] = None,
     model_file: ModelFile = None,
 ) -> None:
-    """Why two records of a file are one customer or not: each field, its level, and how much it weighs."""
+    """Why two records of a file, or two customers, are one or not: each field, its level, and how much it weighs."""
     model = _model(model_file)
     if model is None:
         raise BadInput("there is no model yet; train one with `dossier dedup train FILE`")
-    rows, counts = _two_rows(file, one, other)
+    rows, counts = _two_rows(file, one, other) if file else two_customers(one, other)
     likeness = Likeness(model, *counts)
     records = [likeness.record(row) for row in rows]
     likely = likeness.compare(records[0], records[1:])[0]
@@ -128,18 +192,31 @@ def explain(
 
 
 def run(
-    file: InputFile,
-    output: Annotated[Path, typer.Option(help="CSV to write: system, source_id, cluster_id, probability.")],
+    file: Annotated[
+        Path | None,
+        typer.Option("--input", help="CSV, CSV.gz or Parquet with the import's columns; else the directory."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="With --input: CSV to write: system, source_id, cluster_id, probability.")
+    ] = None,
     model_file: ModelFile = None,
     work: Annotated[Path | None, typer.Option(help="Folder for what is under way; else beside the output.")] = None,
 ) -> None:
-    """Find who is who in a file; touches no directory. Stopped, the same command goes on where it was.
+    """Find who is who, in a file or in the directory; nobody is merged. Stopped, the same command goes on where it was.
 
-    Beside the output stands OUTPUT.review.csv: what a person should look at, the most valuable first. Where no model was
-    trained, one is learnt from the file.
+    In a file: touches no directory; beside the output stands OUTPUT.review.csv, what a person should look at, the most
+    valuable first. In the directory: works on a snapshot; who is certain to be one waits for `dossier dedup apply`, and what
+    a person should look at is on the review list. Where no model was trained, one is learnt from the records.
     """
+    if file is None:
+        if output is not None or model_file is not None:
+            raise BadInput("--output and --model go with --input; the directory is matched by the active model")
+        run_directory(work)
+        return
+    if output is None:
+        raise BadInput("name the file to write: --output CLUSTERS.csv")
     place = work or output.with_name(f"{output.name}.work")
-    with _Steps() as steps:
+    with Steps() as steps:
         report = match(file, output, place, _model(model_file), steps.told)
     for one in report.passes:
         if one.left_out:
@@ -150,57 +227,9 @@ def run(
     context().printer.row(dataclasses.asdict(report), _summary(output, report))
 
 
-class _Steps:
-    """Progress of the steps of one piece of work, a line each."""
-
-    def __init__(self) -> None:
-        self._step: Progress | None = None
-
-    def __enter__(self) -> _Steps:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._step is not None:
-            self._step.end()
-
-    @property
-    def told(self) -> Told:
-        """What hears how far the work is."""
-        return self._told
-
-    def _told(self, what: str, done: int, total: int | None) -> None:
-        if self._step is None or self._step.what != what:
-            if self._step is not None:
-                self._step.end()
-            self._step = Progress(what, total)
-        self._step.at(done, total)
-
-
-def _take_over(store: ModelStore, model: Model, *, kept: bool = True) -> None:
-    """Let a model take over: in the directory first, where it needs its keys, then in the folder of models."""
-    with rooms() as opened, _Steps() as steps:
-        take_over(opened.catalogue, model, lambda done, total: steps.told("keys", done, total))
-    if kept:
-        store.activate(model.version)
-
-
-def _ask() -> None:
-    """Only those who keep the archive decide what counts as a double. Raises: Forbidden."""
-    with rooms() as opened:
-        keeper(opened)
-
-
-def _folder() -> Path:
-    return context().settings.home / _MODELS
-
-
-def _store() -> ModelStore:
-    return ModelStore(_folder())
-
-
 def _model(file: Path | None) -> Model | None:
     if file is None:
-        return _store().active()
+        return store().active()
     try:
         return from_json(file.read_text(encoding="utf-8"))
     except OSError as error:

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from archive import doubles, merging, pair_words, standing
 from archive.access import Access
@@ -19,7 +19,7 @@ from archive.errors import BadInput, Conflict
 from archive.insisting import insist_on_right
 from archive.pair_words import Said, Word
 from archive.ports import Catalogue
-from archive.schema import customer_merge, pair_label, pair_word, possible_double
+from archive.schema import customer, customer_merge, pair_label, pair_word, possible_double
 from archive.sentences import say
 from archive.upserting import upsert
 
@@ -60,6 +60,7 @@ def decide(catalogue: Catalogue, access: Access, double_id: int, said: Decision,
         else:
             told = Said(_WORDS[said.verdict], reason, said.kind)
             pair_words.tell_within(connection, access, pair.low_id, pair.high_id, told)
+            _along(connection, pair, access.actor, said)
         _write(connection, pair, access.actor, said, reason, merge_id)
         _label(connection, access, pair, said)
         return doubles.entry(connection, double_id)
@@ -79,6 +80,7 @@ def undo(catalogue: Catalogue, access: Access, double_id: int, seen: int | None 
         else:
             _insist_on_word(connection, pair)
             pair_words.take_back_within(connection, access, pair.low_id, pair.high_id, _TAKEN_BACK)
+            _back_along(connection, pair)
         _write(connection, pair, "", None, "", None)
         these = (pair_label.c.low_id == pair.low_id, pair_label.c.high_id == pair.high_id)
         connection.execute(delete(pair_label).where(*these, pair_label.c.source == "review"))
@@ -123,6 +125,34 @@ def _insist_on_word(connection: Connection, pair: Entry) -> None:
     now = connection.execute(select(pair_word.c.word).where(*these)).scalar()
     if now != _WORDS[pair.state]:
         raise Conflict(say("something else was said of the two since; look at them again"))
+
+
+def _along(connection: Connection, pair: Entry, actor: str, said: Decision) -> None:
+    """Pairs of others that the same two stand for ask the same question: they go along."""
+    low, high = (_members(connection, root) for root in (pair.low_root, pair.high_root))
+    t = possible_double
+    same_two = or_(
+        and_(t.c.low_id.in_(low), t.c.high_id.in_(high)), and_(t.c.low_id.in_(high), t.c.high_id.in_(low))
+    )
+    these = update(t).where(same_two, t.c.state.in_(OPEN), t.c.id != pair.id)
+    values = {"state": said.verdict, "kind": said.kind, "decided_at": utc_now(), "decided_by": actor}
+    connection.execute(these.values(**values, reason=_with(pair), version=t.c.version + 1))
+
+
+def _back_along(connection: Connection, pair: Entry) -> None:
+    t = possible_double
+    these = update(t).where(t.c.state == pair.state, t.c.reason == _with(pair))
+    values = {"state": "waiting", "kind": "", "decided_at": "", "decided_by": "", "reason": ""}
+    connection.execute(these.values(**values, version=t.c.version + 1))
+
+
+def _with(pair: Entry) -> str:
+    return f"with pair {pair.id}"
+
+
+def _members(connection: Connection, root: int) -> list[int]:
+    query = select(customer.c.id).where(or_(customer.c.id == root, customer.c.survivor_id == root))
+    return list(connection.execute(query).scalars())
 
 
 def _write(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -57,10 +57,17 @@ class DirectoryReport:
     """Pairs on the review list that earlier runs found and this one did not: taken off it."""
 
 
-def run(catalogue: Catalogue, access: Access, folder: Path, store: ModelStore, told: Told) -> DirectoryReport:
+def run(
+    catalogue: Catalogue,
+    access: Access,
+    folder: Path,
+    store: ModelStore,
+    told: Told,
+    take_over: Callable[[Model], None] | None = None,
+) -> DirectoryReport:
     """Match the directory as it is now. Goes on where an earlier call was stopped, on the snapshot that was taken then.
 
-    Where there is no model yet one is learnt from the directory, and is active from then on.
+    Where there is no model yet one is learnt from the directory, kept, and handed to `take_over` (else just made active).
 
     Raises:
         BadInput: the directory holds nobody.
@@ -68,7 +75,7 @@ def run(catalogue: Catalogue, access: Access, folder: Path, store: ModelStore, t
     taken = snapshot.take(catalogue, folder, told)
     file = snapshot.file_in(folder)
     state = _read(folder)
-    model = store.load(state["model"]) if "model" in state else _model(file, folder, store, told)
+    model = store.load(state["model"]) if "model" in state else _model(file, folder, store, told, take_over)
     state = _note(folder, state, model=model.version)
     if "report" not in state:
         report = match(file, folder / _OUTPUT, folder / _WORK, model, told)
@@ -95,11 +102,15 @@ def is_under_way(folder: Path) -> str:
     return str(json.loads(path.read_text(encoding="utf-8"))["taken_at"]) if path.is_file() else ""
 
 
-def _model(file: Path, folder: Path, store: ModelStore, told: Told) -> Model:
+def _model(file: Path, folder: Path, store: ModelStore, told: Told, take_over: Callable[[Model], None] | None) -> Model:
     model = store.active()
     if model is None:
         model = train([file], folder / "training", told)
-        store.activate(store.save(model))
+        version = store.save(model)
+        if take_over is None:
+            store.activate(version)
+        else:
+            take_over(model)
         shutil.rmtree(folder / "training")
     return model
 

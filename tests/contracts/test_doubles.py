@@ -194,3 +194,14 @@ def test_a_later_run_takes_off_the_list_what_only_earlier_ones_found(catalogue: 
         doubles.put(connection, [NewDouble(3, 4, "probable", 0.6, run_id=second)])
         assert doubles.pass_by(connection, second) == 1
     assert {(e.low_id, e.high_id) for e in listed(catalogue)} == {(3, 4), (5, 6)}
+
+
+def test_pairs_of_others_that_the_same_two_stand_for_go_along(catalogue: Catalogue) -> None:
+    first, second, third = put(catalogue, 1, 2), put(catalogue, 3, 4, 0.6), put(catalogue, 3, 5, 0.5)
+    merging.merge(catalogue, BOSS, 3, 1, "the same")
+    merging.merge(catalogue, BOSS, 4, 2, "the same")
+    decide(catalogue, BOSS, first, Decision("relatives", kind="siblings"))
+    assert [e.id for e in listed(catalogue)] == [third]
+    assert {e.id: e.kind for e in listed(catalogue, "relatives")} == {first: "siblings", second: "siblings"}
+    undo(catalogue, BOSS, first)
+    assert {e.id for e in listed(catalogue)} == {first, second, third}

@@ -224,6 +224,30 @@ def _(archive: Archive) -> None:
     done = archive.as_eve("dedup", "run", "--input", "seed/customers.csv", "--output", str(output))
     assert done.returncode == 0, done.stderr
     assert output.read_text().startswith("system,source_id,cluster_id,probability\n")
+    refused(archive, FORBIDDEN, "dedup", "run")
+
+
+@command("dedup apply")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "apply")
+    refused(archive, FORBIDDEN, "dedup", "apply", "--dry-run")
+
+
+@command("dedup undo")
+def _(archive: Archive) -> None:
+    assert dossier(archive.home, "dedup", "run")[0]["run_id"] == 1
+    refused(archive, FORBIDDEN, "dedup", "undo", "1", "--reason", "too eager")
+
+
+@command("dedup runs")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "runs")
+
+
+@command("dedup review")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "dedup", "review", "--list")
+    refused(archive, FORBIDDEN, "dedup", "review", "1", "--same")
 
 
 @command("intake")
