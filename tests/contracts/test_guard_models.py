@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -131,6 +132,24 @@ def test_a_stopped_run_goes_on_and_what_is_written_meanwhile_is_not_missed(
     found = kept(door.catalogue)
     assert found[OTHER.version][1] == found[shipped().version][1]
     assert found[OTHER.version][0] >= found[shipped().version][0] - 20  # keys of what was said before stay with the old
+
+
+def test_what_is_changed_between_reading_and_writing_keeps_what_its_writer_made(
+    door: CustomerDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(door.catalogue, tmp_path, MADE.rows[:20])
+    read = guard_building.missing
+    new = [row | {"phones": "9160001122"} for row in MADE.rows[:20]]
+
+    def late(*asked: Any) -> Any:
+        found = read(*asked)
+        load(door.catalogue, tmp_path, new)
+        return found
+
+    monkeypatch.setattr(guard_building, "missing", late)
+    take_over(door.catalogue, OTHER)
+    found = kept(door.catalogue)
+    assert found[OTHER.version][1] == found[shipped().version][1]
 
 
 def test_the_model_before_comes_back_at_once_and_older_ones_go(door: CustomerDoor, tmp_path: Path) -> None:

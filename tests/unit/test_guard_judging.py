@@ -1,0 +1,71 @@
+"""From compared pairs to a word: what refuses, what warns, and what is said of relatives."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.errors import BadInput
+from dedup.guard_judging import Judged, Policy, judge, policy_of
+from dedup.linkage.levels import ACCOUNT, BIRTH, DWELLING, FIELDS, GIVEN, NAME, PHONE, TAX_ID
+from dedup.linkage.likeness import Weighed
+from dedup.linkage.records import Record
+
+ASKED = Record(0, "orlov", "igor", tax_id=500100732259, tax_id_sound=True)
+DEFAULT = Policy()
+NAMED = {NAME: 7, GIVEN: 6, BIRTH: 4}
+
+
+def pair(same: float, kin: float = 0.0, levels: dict[int, int] = NAMED, **more: bool) -> Weighed:
+    said = {"vetoed": False, "individual": True} | more
+    return Weighed(
+        same, {"kin": kin}, said["vetoed"], said["individual"], tuple(levels.get(at, 0) for at in range(len(FIELDS)))
+    )
+
+
+def said(*pairs: Weighed, policy: Policy = DEFAULT, asked: Record = ASKED) -> tuple[str, str, str] | None:
+    found = judge(asked, pairs, policy)
+    return None if found is None else (found.relation, found.severity, found.strong_key)
+
+
+def test_near_certainty_is_refused_only_with_something_of_the_person_alone() -> None:
+    assert said(pair(0.999)) == ("same", "refused", "")
+    assert said(pair(0.999, individual=False)) == ("same", "warned", "")
+    assert said(pair(0.99)) == ("same", "warned", "")
+    assert said(pair(0.2)) is None
+
+
+def test_what_a_customers_other_records_say_counts() -> None:
+    assert said(pair(0.999), pair(0.01, vetoed=True)) == ("same", "warned", "")
+    assert said(pair(0.6), pair(1e-9, 0.999, NAMED | {DWELLING: 5})) == ("relative", "warned", "")
+    found = judge(ASKED, (pair(0.97), pair(0.001)), Policy())
+    assert isinstance(found, Judged) and found.probability <= 0.5
+
+
+def test_a_relative_shares_a_home_or_a_name_and_a_contact() -> None:
+    assert said(pair(0.0, 0.99)) is None
+    assert said(pair(0.0, 0.99, NAMED | {DWELLING: 5})) == ("relative", "warned", "")
+    assert said(pair(0.0, 0.99, NAMED | {DWELLING: 3})) is None
+    assert said(pair(0.0, 0.99, NAMED | {PHONE: 3})) == ("relative", "warned", "phones")
+    assert said(pair(0.0, 0.99, {NAME: 1, PHONE: 3}), policy=Policy(warns=frozenset())) is None
+
+
+def test_another_given_name_is_a_twin_unless_a_number_of_ones_own_says_otherwise() -> None:
+    other = NAMED | {GIVEN: 1, DWELLING: 5}
+    assert said(pair(0.999, levels=other)) == ("relative", "warned", "")
+    assert said(pair(0.999, levels=other | {ACCOUNT: 3})) == ("same", "refused", "")
+
+
+def test_a_tax_id_refuses_whoever_else_holds_it() -> None:
+    held = {NAME: 1, GIVEN: 1, TAX_ID: 3}
+    assert said(pair(0.0, levels=held)) == ("same", "refused", "tax_id")
+    assert said(pair(0.0, levels=held), asked=Record(0, "orlov", tax_id=7)) == ("same", "warned", "tax_id")
+    assert said(pair(0.0, levels=held), policy=policy_of("none", "tax_id")) == ("same", "warned", "tax_id")
+    assert said(pair(0.0, levels=held), policy=policy_of("none", "none")) is None
+
+
+def test_a_policy_names_strong_keys_only() -> None:
+    assert policy_of("tax_id, accounts", "accounts,phones") == Policy(
+        frozenset(("tax_id", "accounts")), frozenset(("phones",))
+    )
+    with pytest.raises(BadInput, match="passport"):
+        policy_of("passport", "")
