@@ -54,13 +54,14 @@ class Likened:
 
 # ---- models ----------------------------------------------------------------------------------------------------
 
-_COLUMNS = tuple(guard_model.c[name] for name in Standing.__slots__)
+_MODELS = select(*(guard_model.c[name] for name in Standing.__slots__)).order_by(guard_model.c.id)
+_MODELS_HELD = _MODELS.with_for_update(read=True)
+_SIZE = select(directory_size.c.customers)
 
 
 def models(connection: Connection, *, held: bool = False) -> list[Standing]:
     """The models, the oldest first. `held`: none is taken in or let go until the transaction ends."""
-    query = select(*_COLUMNS).order_by(guard_model.c.id)
-    return [Standing(*row) for row in connection.execute(query.with_for_update(read=True) if held else query)]
+    return [Standing(*row) for row in connection.execute(_MODELS_HELD if held else _MODELS)]
 
 
 def content(connection: Connection, version: str) -> str:
@@ -151,7 +152,7 @@ def remove_some(connection: Connection, model: int, most: int) -> bool:
 
 def size(connection: Connection) -> int:
     """How many customers there are."""
-    return connection.execute(select(directory_size.c.customers)).scalar() or 0
+    return connection.execute(_SIZE).scalar() or 0
 
 
 # ---- keys ------------------------------------------------------------------------------------------------------
@@ -166,22 +167,11 @@ def keep(connection: Connection, customer_id: int, likened: Iterable[Sequence[Li
     for record in likened:
         for one in record:
             by_model.setdefault(one.model, []).append(one)
-    rows = [
-        {"model": model, "key": key, "customer_id": customer_id}
-        for model, every in by_model.items()
-        for key in sorted({key for one in every for key in one.keys})
-    ]
-    if rows:
-        connection.execute(upsert(connection, guard_key).on_conflict_do_nothing(), rows)
-    texts = [
-        {"model": model, "customer_id": customer_id, "records": joined(dict.fromkeys(one.record for one in every))}
-        for model, every in by_model.items()
-    ]
-    if texts:
-        statement = upsert(connection, guard_record)
-        at = [guard_record.c.model, guard_record.c.customer_id]
-        renew = {"records": statement.excluded.records}
-        connection.execute(statement.on_conflict_do_update(index_elements=at, set_=renew), texts)
+    rows = sorted({(model, key, customer_id) for model, every in by_model.items() for one in every for key in one.keys})
+    _insert_missing(connection, "guard_key", ("model", "key", "customer_id"), rows)
+    for model, every in by_model.items():
+        text = joined(dict.fromkeys(one.record for one in every))
+        connection.exec_driver_sql(_RENEW[connection.dialect.name], (model, customer_id, text))
 
 
 def joined(records: Iterable[str]) -> str:
@@ -263,6 +253,19 @@ _RECORDS = {
 }
 
 
+_ROOTS = {
+    "sqlite": "SELECT id, coalesce(survivor_id, id) FROM customer WHERE id IN (SELECT value FROM json_each(?))",
+    "postgresql": "SELECT id, coalesce(survivor_id, id) FROM customer WHERE id = ANY(%s::bigint[])",
+}
+_RENEW = {
+    name: (
+        f"INSERT INTO guard_record (model, customer_id, records) VALUES ({mark}, {mark}, {mark})"  # noqa: S608 - no value
+        " ON CONFLICT (model, customer_id) DO UPDATE SET records = excluded.records"
+    )
+    for name, mark in (("sqlite", "?"), ("postgresql", "%s"))
+}
+
+
 def holders(connection: Connection, model: int, keys: Sequence[int], most: int) -> dict[int, list[int]]:
     """Key → the customers that hold it, at most `most` of each; keys that nobody holds are left out."""
     if not keys:
@@ -283,9 +286,9 @@ def records(connection: Connection, model: int, customers: Sequence[int]) -> lis
 
 def roots(connection: Connection, customers: Sequence[int]) -> dict[int, int]:
     """Customer → who stands for it."""
-    root = func.coalesce(customer.c.survivor_id, customer.c.id)
-    query = select(customer.c.id, root.label("root")).where(customer.c.id.in_(customers))
-    return {row.id: row.root for row in connection.execute(query)}
+    spoken = connection.dialect.name
+    rows = connection.exec_driver_sql(_ROOTS[spoken], (_list(spoken, customers),))
+    return {row[0]: row[1] for row in rows}
 
 
 def lock(connection: Connection, keys: Iterable[int]) -> None:

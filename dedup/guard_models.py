@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
 from archive import guard_keys
 from archive.errors import Conflict
-from archive.guard_keys import LIVE, Likened, Standing
+from archive.guard_keys import LIVE, Likened, Standing, State
 from archive.sentences import say
 from dedup.linkage.likeness import Likeness, to_text
 from dedup.linkage.model import Model, from_json
@@ -29,20 +31,42 @@ def shipped() -> Model:
     return from_json(resources.files("dedup.linkage").joinpath(_SHIPPED).read_text(encoding="utf-8"))
 
 
+@dataclass(frozen=True, slots=True)
+class Working:
+    """A model at work on the directory at its size."""
+
+    id: int
+    state: State
+    likeness: Likeness
+
+
 class GuardModels:
-    """The models in the catalogue, ready for use. Safe to share between threads; one a process."""
+    """The models in the catalogue, ready for use. Safe to share between threads; one a process.
+
+    Within a writing transaction they are read once: they are held until it ends.
+    """
 
     def __init__(self, first: Callable[[], Model] = shipped) -> None:
         """`first`: the model that an empty directory begins with."""
         self._first = first
         self._ready: dict[str, Likeness] = {}
         self._has_begun = False
+        self._held: WeakKeyDictionary[object, list[Working]] = WeakKeyDictionary()
 
-    def live(self, connection: Connection) -> list[Standing]:
+    def live(self, connection: Connection) -> list[Working]:
         """The models whose keys a writer makes, held until its transaction ends. An empty directory gets its first one.
 
         Raises: Conflict where customers are there and their keys are not.
         """
+        transaction = connection.get_transaction()
+        held = self._held.get(transaction) if transaction is not None else None
+        if held is None:
+            held = self._working(connection, self._live(connection))
+            if transaction is not None:
+                self._held[transaction] = held
+        return held
+
+    def _live(self, connection: Connection) -> list[Standing]:
         if not self._has_begun:
             # Asked without a lock first: two who hold one row each and want the table alone would wait for each other.
             self._has_begun = any(one.state == "active" for one in guard_keys.models(connection))
@@ -57,20 +81,26 @@ class GuardModels:
             raise _without_keys()
         return [*(one for one in found if one.id != taken.id), taken]
 
-    def active(self, connection: Connection) -> Standing | None:
+    def active(self, connection: Connection) -> Working | None:
         """The model that is asked; None in an empty directory that has none yet. Raises: as `live`."""
-        found = next((one for one in guard_keys.models(connection) if one.state == "active"), None)
-        if found is None and guard_keys.size(connection):
-            raise _without_keys()
-        return found
+        transaction = connection.get_transaction()
+        held = self._held.get(transaction) if transaction is not None else None
+        if held is None:
+            found = [one for one in guard_keys.models(connection) if one.state == "active"]
+            if not found and guard_keys.size(connection):
+                raise _without_keys()
+            held = self._working(connection, found)
+        return next((one for one in held if one.state == "active"), None)
 
-    def ready(self, connection: Connection, standing: Standing) -> Likeness:
-        """A model at work on the directory at its size."""
+    def _working(self, connection: Connection, found: Sequence[Standing]) -> list[Working]:
+        size = max(guard_keys.size(connection), _FEWEST)
+        return [Working(one.id, one.state, self._sized(connection, one, size)) for one in found]
+
+    def _sized(self, connection: Connection, standing: Standing, size: int) -> Likeness:
         likeness = self._ready.get(standing.version)
         if likeness is None:
             likeness = Likeness(from_json(guard_keys.content(connection, standing.version)), 0, 0)
             self._ready[standing.version] = likeness
-        size = max(guard_keys.size(connection), _FEWEST)
         firms = round(size * standing.organisations)
         return likeness.resized(size - firms, firms)
 
@@ -104,8 +134,7 @@ def likening_of(connection: Connection) -> LikeningByModels:
 
     Raises: Conflict where customers are there and their keys are not.
     """
-    live = GuardModels().live(connection)
-    return LikeningByModels({one.id: guard_keys.content(connection, one.version) for one in live})
+    return LikeningByModels({one.id: one.likeness.model.to_json() for one in GuardModels().live(connection)})
 
 
 def _without_keys() -> Conflict:

@@ -50,43 +50,42 @@ class DirectoryGuard:
         if connection.dialect.name != "postgresql":
             return
         wanted: list[int] = []
-        for standing in live:
-            likeness = self._models.ready(connection, standing)
-            keys = {key for one in (record, before) if one is not None for key in _keys_of(likeness, one)}
-            held = guard_keys.holders(connection, standing.id, sorted(keys), MOST_HOLDERS + 1)
+        for model in live:
+            keys = {key for one in (record, before) if one is not None for key in _keys_of(model.likeness, one)}
+            held = guard_keys.holders(connection, model.id, sorted(keys), MOST_HOLDERS + 1)
             wanted += (key for key in keys if len(held.get(key, ())) <= MOST_HOLDERS)
         guard_keys.lock(connection, wanted)
 
     def examine(self, connection: Connection, record: DirectoryRecord, own: Collection[int]) -> tuple[Finding, ...]:
         """Whom the record probably is, or is close to; refused before warned, the most probable first."""
-        standing = self._models.active(connection)
-        if standing is None:
+        model = self._models.active(connection)
+        if model is None:
             return ()
-        likeness = self._models.ready(connection, standing)
+        likeness = model.likeness
         asked = likeness.record(record.flat)
         keys = flat_keys(likeness.keys(asked))
-        held = guard_keys.holders(connection, standing.id, keys, MOST_HOLDERS + 1)
+        held = guard_keys.holders(connection, model.id, keys, MOST_HOLDERS + 1)
         likely = _ranked(held, frozenset(own))
-        records = guard_keys.records(connection, standing.id, likely)
+        records = guard_keys.records(connection, model.id, likely)
         found = _weighed(likeness, asked, records)
         judged = {who: judge(asked, pairs, self._policy) for who, pairs in found.items()}
         return self._told(connection, likeness, asked, {w: j for w, j in judged.items() if j is not None}, own)
 
     def keep(self, connection: Connection, customer_id: int, records: Sequence[DirectoryRecord]) -> None:
         """Write the guard's blocking keys of an identity, so that the next save finds it."""
-        ready = {one.id: self._models.ready(connection, one) for one in self._models.live(connection)}
+        ready = {one.id: one.likeness for one in self._models.live(connection)}
         guard_keys.keep(connection, customer_id, [likened(ready, record.flat) for record in records])
 
     def learn(
         self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
     ) -> None:
         """Keep as a label for the model that `customer_id`, saved as `record`, is not whom the finding took it for."""
-        standing = self._models.active(connection)
-        if standing is None:
+        model = self._models.active(connection)
+        if model is None:
             return
-        likeness = self._models.ready(connection, standing)
+        likeness = model.likeness
         asked = likeness.record(record.flat)
-        held = _weighed(likeness, asked, guard_keys.records(connection, standing.id, [finding.customer_id]))
+        held = _weighed(likeness, asked, guard_keys.records(connection, model.id, [finding.customer_id]))
         if held:
             best = max(held[finding.customer_id], key=lambda pair: pair.same)
             levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}

@@ -216,10 +216,8 @@ def test_a_key_that_too_many_hold_is_left_to_the_rarer_ones(door: CustomerDoor) 
     shared = "9160000077"
     with door.catalogue.writing() as connection:
         guard = DirectoryGuard()
-        guard._models.live(connection)
-        (active,) = guard_keys.models(connection)
-        key = guard._models.ready(connection, active)
-        (phone,) = key.keys(key.record({"phones": shared}))["phone"]
+        (active,) = guard._models.live(connection)
+        (phone,) = active.likeness.keys(active.likeness.record({"phones": shared}))["phone"]
         many = [(n, [guard_keys.Likened(active.id, (phone,), "")]) for n in range(1000, 1000 + MOST_HOLDERS + 1)]
         guard_keys.enter(connection, many)
     one = add(door, OLEG, phones=shared)
