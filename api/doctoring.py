@@ -15,11 +15,12 @@ from api.probing import Engines, probes_of
 from api.settings import Settings
 from api.wiring import Rooms, catalogue_at, indexes_at, jobs_at, objects_at
 from api.wording import wording
-from archive import outbox
+from archive import guard_keys, outbox
 from archive.errors import DossierError
 from archive.ports import Catalogue, ObjectStore
 from archive.retention import undated, undated_words
 from archive.schema import job
+from dedup.linkage.model import from_json
 from intake.ports import JobQueue
 from search.ports import CustomerIndex, DocumentIndex
 
@@ -44,6 +45,7 @@ def examine(rooms: Rooms) -> Iterator[dict[str, Any]]:
     yield _dates(rooms)
     yield _checked("index", lambda: _lag(rooms), "run `dossier work`, or `dossier reindex` where it stays behind")
     yield _refused(rooms)
+    yield _guard(rooms)
     yield _jobs(rooms)
     yield _disk(rooms)
 
@@ -121,6 +123,24 @@ def _refused(rooms: Rooms) -> dict[str, Any]:
     named = (f"{one.change.kind} {one.change.key} ({one.reason})" for one in parked)
     remedy = "these are not found by search: mend the reason, then run `dossier reindex`"
     return _finding("indexed", not parked, "; ".join(named) or "the index refused nothing", remedy)
+
+
+def _guard(rooms: Rooms) -> dict[str, Any]:
+    """By which model the guard of the directory asks, and whether this version of the program can read it."""
+    with rooms.catalogue.reading() as connection:
+        models, size = guard_keys.models(connection), guard_keys.size(connection)
+        active = next((one for one in models if one.state == "active"), None)
+        text = guard_keys.content(connection, active.version) if active is not None else ""
+    if active is None:
+        told = f"{size:,} customers without keys by which the guard finds them"
+        return _finding("guard", not size, told, "run `dossier dedup keys`")
+    try:
+        from_json(text)
+    except DossierError as error:
+        remedy = "run `dossier dedup train FILE --activate`, or `dossier dedup keys shipped`"
+        return _finding("guard", False, f"model {active.version}: {error}", remedy)
+    coming = [f"{one.version} is on its way, at customer {one.upto:,}" for one in models if one.state == "arriving"]
+    return _finding("guard", True, "; ".join([f"asks model {active.version}", *coming]))
 
 
 def _jobs(rooms: Rooms) -> dict[str, Any]:

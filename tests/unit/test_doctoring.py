@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from api.abilities import kinds_of
 from api.doctoring import apart, engines, examine
@@ -17,9 +17,11 @@ from api.proving import prove
 from api.settings import read_settings
 from api.wiring import Rooms, open_rooms
 from api.wording import LANGUAGES, wording
+from archive import guard_keys
 from archive.access import system
 from archive.clock import utc_now
-from archive.schema import object_
+from archive.schema import directory_size, guard_model, object_
+from dedup.guard_models import shipped
 from intake.adapters.in_catalogue import this_owner
 from intake.jobs import NewJob, place_of
 
@@ -105,6 +107,26 @@ def test_originals_without_a_date_are_told_with_the_remedy(tmp_path: Path) -> No
         assert not [one for one in prove(opened, system("test")) if one.kind == "undated"]
     finally:
         opened.close()
+
+
+def test_a_directory_without_keys_for_its_guard_is_told_with_the_remedy(tmp_path: Path) -> None:
+    with rooms(tmp_path) as opened:
+        assert findings(opened)["guard"]["well"], "nobody is in it yet"
+        with opened.catalogue.writing() as connection:
+            connection.execute(insert(directory_size).values(id=1, customers=5))
+        told = findings(opened)["guard"]
+        assert not told["well"] and "5 customers" in told["found"] and "dossier dedup keys" in told["remedy"]
+        model = shipped()
+        with opened.catalogue.writing() as connection:
+            guard_keys.take_in(connection, model.version, model.to_json())
+        told = findings(opened)["guard"]
+        assert told["well"] and model.version in told["found"]
+        with opened.catalogue.writing() as connection:
+            connection.execute(
+                update(guard_model).values(content=model.to_json().replace('"format": 1', '"format": 0'))
+            )
+        told = findings(opened)["guard"]
+        assert not told["well"] and "another version" in told["found"] and "keys shipped" in told["remedy"]
 
 
 def test_the_health_page_tells_of_originals_without_a_date() -> None:
