@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -15,13 +15,13 @@ from archive import journal
 from archive.access import Access
 from archive.clock import as_text, day_in, utc_now
 from archive.errors import BadInput, NotFound
-from archive.numbers import next_number
+from archive.numbers import next_numbers
 from archive.schema import arrival, branch, object_, received_again
 from archive.sentences import Told, stored
 from archive.upserting import upsert
 
 # Put together once: to do so costs several times what the database takes to run them.
-_ENTER = insert(arrival).returning(arrival.c.id)
+_ENTER = insert(arrival).returning(arrival.c.id, arrival.c.receipt_number, sort_by_parameter_order=True)
 _TIME_ZONE = select(branch.c.time_zone).where(branch.c.code == bindparam("code"))
 
 _DAY_CHARS = len("2026-01-01")
@@ -44,31 +44,49 @@ class NewArrival:
 
 
 def register(connection: Connection, new: NewArrival, actor: str) -> tuple[int, str]:
-    """Enter an arrival under the next receipt number of its branch; answers (id, receipt number).
+    """`register_many` of one."""
+    return register_many(connection, [(new, actor)])[0]
 
-    Raises `sqlalchemy.exc.IntegrityError` where (channel, source key) is known already: the constraint decides.
+
+def register_many(connection: Connection, some: Sequence[tuple[NewArrival, str]]) -> list[tuple[int, str]]:
+    """Enter arrivals, each with who hands it in, under the next receipt numbers of their branches.
+
+    Answers (id, receipt number) of each. Raises `sqlalchemy.exc.IntegrityError` where (channel, source key) of one is known
+    already: the constraint decides. The counters are taken last: whoever holds them keeps everybody of the branch waiting.
     """
     now = datetime.now(UTC)
-    day = day_in(_time_zone(connection, new.branch), now)
-    keep_object(connection, new.digest, new.size_bytes, "", "transport")
-    number = next_number(connection, new.branch, "receipt", day.year)
-    row = {
-        "receipt_number": number,
-        "channel": new.channel,
-        "source_key": new.source_key,
-        "branch": new.branch,
-        "received_at": as_text(now),
-        "received_on": day.isoformat(),
-        "digest": new.digest,
-        "size_bytes": new.size_bytes,
-        "name": new.name,
-        "source_path": new.source_path,
-        "state": "waiting",
-        "submitted_by": actor,
-    }
-    arrival_id = connection.execute(_ENTER, row).scalar_one()
-    journal.write(connection, actor, "receive", f"arrival:{arrival_id}", None, {"number": number, "digest": new.digest})
-    return arrival_id, number
+    days = {code: day_in(_time_zone(connection, code), now) for code in sorted({new.branch for new, _ in some})}
+    keep_objects(connection, [(new.digest, new.size_bytes) for new, _ in some], "", "transport")
+    numbers = {}
+    for code, day in days.items():
+        count = sum(new.branch == code for new, _ in some)
+        numbers[code] = iter(next_numbers(connection, code, "receipt", day.year, count))
+    rows = [
+        {
+            "receipt_number": next(numbers[new.branch]),
+            "channel": new.channel,
+            "source_key": new.source_key,
+            "branch": new.branch,
+            "received_at": as_text(now),
+            "received_on": days[new.branch].isoformat(),
+            "digest": new.digest,
+            "size_bytes": new.size_bytes,
+            "name": new.name,
+            "source_path": new.source_path,
+            "state": "waiting",
+            "submitted_by": actor,
+        }
+        for new, actor in some
+    ]
+    entered = [(int(row.id), str(row.receipt_number)) for row in connection.execute(_ENTER, rows)]
+    journal.write_many(
+        connection,
+        [
+            journal.Entry(actor, "receive", f"arrival:{key}", None, {"number": number, "digest": new.digest})
+            for (new, actor), (key, number) in zip(some, entered, strict=True)
+        ],
+    )
+    return entered
 
 
 def _time_zone(connection: Connection, code: str) -> str:
@@ -92,8 +110,14 @@ def branches_of(connection: Connection, access: Access) -> list[tuple[str, str]]
 
 def keep_object(connection: Connection, digest: str, size_bytes: int, media_type: str, kind: str) -> None:
     """Have the object's row; the same bytes have one row, whoever brings them, and say when an original came in anew."""
-    row = {"digest": digest, "size_bytes": size_bytes, "media_type": media_type, "kind": kind, "created_at": utc_now()}
-    connection.execute(_keep(connection.dialect.name, kind == "rendition"), row)
+    keep_objects(connection, [(digest, size_bytes)], media_type, kind)
+
+
+def keep_objects(connection: Connection, some: Iterable[tuple[str, int]], media_type: str, kind: str) -> None:
+    """`keep_object` of several (digest, size in bytes) of one kind, in an order that everybody keeps."""
+    told = {"media_type": media_type, "kind": kind, "created_at": utc_now()}
+    rows = [{"digest": digest, "size_bytes": size_bytes, **told} for digest, size_bytes in sorted(some)]
+    connection.execute(_keep(connection.dialect.name, kind == "rendition"), rows)
 
 
 @cache

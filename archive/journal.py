@@ -12,6 +12,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
@@ -30,21 +31,40 @@ ERASE = "journal.erase"
 BLOCK_ENTRIES = 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry: who did what to what; `subject`, `before` and `after` as `write` says."""
+
+    actor: str
+    action: str
+    subject: str
+    before: Any = None
+    after: Any = None
+
+
 def write(connection: Connection, actor: str, action: str, subject: str, before: Any = None, after: Any = None) -> int:
     """Add one entry in the caller's transaction and answer its id.
 
     `subject` is `kind:id` (`document:17`); `before` and `after` are whatever JSON can hold, None where there is none.
     """
-    payload = _canonical({"after": after, "before": before, "salt": secrets.token_hex(8)})
-    row = {
+    return int(connection.execute(_WRITE, _row(Entry(actor, action, subject, before, after))).scalar_one())
+
+
+def write_many(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Add entries in the caller's transaction."""
+    connection.execute(insert(journal_entry), [_row(entry) for entry in entries])
+
+
+def _row(entry: Entry) -> dict[str, str]:
+    payload = _canonical({"after": entry.after, "before": entry.before, "salt": secrets.token_hex(8)})
+    return {
         "at": utc_now(),
-        "actor": actor,
-        "action": action,
-        "subject": subject,
+        "actor": entry.actor,
+        "action": entry.action,
+        "subject": entry.subject,
         "payload": payload,
         "payload_digest": digest_of(payload),
     }
-    return int(connection.execute(_WRITE, row).scalar_one())
 
 
 def write_chunk(

@@ -26,18 +26,23 @@ CASE_NUMBER = r"\b[CСcс]-[0-9A-Za-zА-Яа-я]{1,12}-20\d{2}-\d{7}\b"
 
 def next_number(connection: Connection, branch: str, register: Register, year: int) -> str:
     """The next number, e.g. `IN-63-2026-0000017`. Only inside the transaction that makes the thing it names."""
-    row = {"branch": branch, "register": register, "year": year, "last": 1}
+    return next_numbers(connection, branch, register, year, 1)[0]
+
+
+def next_numbers(connection: Connection, branch: str, register: Register, year: int, count: int) -> list[str]:
+    """The next numbers, in order; of as many things as the transaction makes."""
+    row = {"branch": branch, "register": register, "year": year, "last": count}
     last = connection.execute(_next(connection.dialect.name), row).scalar_one()
-    return f"{prefix(branch, register, year)}{last:07d}"
+    return [f"{prefix(branch, register, year)}{number:07d}" for number in range(last - count + 1, last + 1)]
 
 
 @cache
 def _next(dialect: str) -> Any:
     """The statement, put together once: to do so costs several times what the database takes to run it."""
-    statement = upsert(dialect, counter).on_conflict_do_update(
-        index_elements=[counter.c.branch, counter.c.register, counter.c.year], set_={"last": counter.c.last + 1}
-    )
-    return statement.returning(counter.c.last)
+    statement = upsert(dialect, counter)
+    further = {"last": counter.c.last + statement.excluded.last}
+    key = [counter.c.branch, counter.c.register, counter.c.year]
+    return statement.on_conflict_do_update(index_elements=key, set_=further).returning(counter.c.last)
 
 
 def prefix(branch: str, register: Register, year: int) -> str:

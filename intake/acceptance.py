@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -23,6 +23,7 @@ from archive.ports import Catalogue, ObjectStore
 from intake.jobs import BULK_PRIORITY, PRIORITY, NewJob, lane_of, place_of
 from intake.ports import JobQueue
 from intake.stages import Channel
+from intake.together import Together
 
 _CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
@@ -41,6 +42,20 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entering:
+    """An arrival on its way into the catalogue: who hands it in, and whether it is one of a large load."""
+
+    new: NewArrival
+    actor: str
+    bulk: bool
+
+    def job(self, arrival_id: int) -> NewJob:
+        """What is to be done first."""
+        lane, priority = lane_of(self.new.branch, self.bulk), BULK_PRIORITY if self.bulk else PRIORITY
+        return NewJob("open", arrival_id, lane, place_of(arrival_id), priority)
+
+
+@dataclass(frozen=True, slots=True)
 class Door:
     """Where arrivals come in: the catalogue, the object store and the queue they are made durable in."""
 
@@ -49,6 +64,11 @@ class Door:
     jobs: JobQueue
     protect: Callable[[str], None] = lambda digest: None
     """Has the store keep these bytes, before they are acknowledged."""
+    _together: Together[_Entering, tuple[int, str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Several clients' letters share a transaction where they come at the same moment."""
+        object.__setattr__(self, "_together", Together(self._enter))
 
     def accept(self, new: NewArrival, access: Access, bulk: bool = False) -> Accepted:
         """Enter an arrival whose bytes are in the object store already. Safe to repeat.
@@ -65,13 +85,16 @@ class Door:
     def _accept(self, new: NewArrival, access: Access, bulk: bool) -> Accepted:
         self.protect(new.digest)
         try:
-            with self.catalogue.writing() as connection:
-                arrival_id, number = arrivals.register(connection, new, access.actor)
-                lane, priority = lane_of(new.branch, bulk), BULK_PRIORITY if bulk else PRIORITY
-                self.jobs.add(connection, NewJob("open", arrival_id, lane, place_of(arrival_id), priority))
-            return Accepted(arrival_id, number, known=False)
+            arrival_id, number = self._together.enter(_Entering(new, access.actor, bulk))
         except IntegrityError:
             return self._known(new, access)
+        return Accepted(arrival_id, number, known=False)
+
+    def _enter(self, some: Sequence[_Entering]) -> list[tuple[int, str]]:
+        with self.catalogue.writing() as connection:
+            entered = arrivals.register_many(connection, [(one.new, one.actor) for one in some])
+            self.jobs.add(connection, *(one.job(key) for one, (key, _) in zip(some, entered, strict=True)))
+        return entered
 
     def _known(self, new: NewArrival, access: Access) -> Accepted:
         with self.catalogue.writing() as connection:

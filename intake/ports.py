@@ -55,8 +55,8 @@ class JobQueue(Protocol):
         at most; raises EngineAway where it does not answer."""
         ...
 
-    def add(self, connection: Connection, job: NewJob) -> None:
-        """Add a job; one that is known by (kind, subject) already is left as it is."""
+    def add(self, connection: Connection, *jobs: NewJob) -> None:
+        """Add jobs; one that is known by (kind, subject) already is left as it is."""
         ...
 
     def take(self, owner: str) -> Job | None:

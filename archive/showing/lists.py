@@ -86,7 +86,9 @@ def one_arrival(connection: Connection, access: Access, receipt_number: str) -> 
     row = connection.execute(_numbered(access), {"number": receipt_number}).first()
     if row is None:
         raise NotFound(say("there is no arrival {number} that you may see", number=receipt_number))
-    return _arrival(row, _told(connection, connection.execute(_cut_out(access), {"arrival": row.id}).all()))
+    # One that waits has none: what has just been handed in is asked for once.
+    cut = connection.execute(_cut_out(access), {"arrival": row.id}).all() if row.state != "waiting" else []
+    return _arrival(row, _told(connection, cut))
 
 
 # Every hand-in is answered out of these two: put together once for everybody who sees alike.

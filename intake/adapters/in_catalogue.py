@@ -85,18 +85,21 @@ class CatalogueQueue:
         """Where jobs are kept."""
         return "in the catalogue"
 
-    def add(self, connection: Connection, job_: NewJob) -> None:
-        """Add a job, once."""
-        row = {
-            "kind": job_.kind,
-            "key": str(job_.subject),
-            "state": "ready",
-            "priority": job_.priority,
-            "lane": job_.lane,
-            "place": job_.place,
-            "run_after": utc_now(),
-        }
-        connection.execute(upsert(connection, job).on_conflict_do_nothing(), row)
+    def add(self, connection: Connection, *jobs: NewJob) -> None:
+        """Add jobs, each once."""
+        rows = [
+            {
+                "kind": one.kind,
+                "key": str(one.subject),
+                "state": "ready",
+                "priority": one.priority,
+                "lane": one.lane,
+                "place": one.place,
+                "run_after": utc_now(),
+            }
+            for one in jobs
+        ]
+        connection.execute(upsert(connection, job).on_conflict_do_nothing(), rows)
 
     def take(self, owner: str) -> Job | None:
         """The most urgent job whose turn it is; looked up without the writer, so that idle workers cost nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -32,10 +33,11 @@ class CeleryQueue(CatalogueQueue):
         """Engine, version and place. Asks the broker; raises EngineAway."""
         return f"in the catalogue, announced by {self.broker.description}"
 
-    def add(self, connection: Connection, job_: NewJob) -> None:
-        """Add a job, once; it is announced when the transaction stands."""
-        super().add(connection, job_)
-        after_commit(connection, lambda: self._announce(job_))
+    def add(self, connection: Connection, *jobs: NewJob) -> None:
+        """Add jobs, each once; they are announced when the transaction stands."""
+        super().add(connection, *jobs)
+        for one in jobs:
+            after_commit(connection, partial(self._announce, one))
 
     def take(self, owner: str) -> Job | None:
         """As in the table."""
