@@ -34,8 +34,9 @@ from archive.ports import Catalogue
 from archive.schema import customer, directory_size
 from benchmarks.made_customers import World, households, records_of, write
 from dedup.guard_judging import Policy
-from dedup.guard_models import LikeningByModels, shipped
+from dedup.guard_models import LikeningByModels, flat_keys, shipped
 from dedup.guarding import DirectoryGuard
+from dedup.linkage.likeness import Likeness
 from dedup.linkage.matching import train
 from dedup.linkage.model import Model
 
@@ -46,9 +47,9 @@ Row = dict[str, str]
 
 @dataclass(slots=True)
 class Asked:
-    """Questions: (record, whose number it is among the customers, 0 for nobody's; those of the household)."""
+    """Questions: second records with whose number they are and the first record; new ones with those of the household."""
 
-    doubles: list[tuple[Row, int]] = field(default_factory=list)
+    doubles: list[tuple[Row, int, Row]] = field(default_factory=list)
     news: list[tuple[Row, frozenset[int]]] = field(default_factory=list)
 
 
@@ -74,6 +75,7 @@ def main() -> None:
             questions = load(catalogue, asked.persons, asked.seed, asked.queries, model)
             built = time.monotonic() - started
             told = {"on": catalogue.description.split()[0], "model": asked.model, "built_s": round(built)}
+            told["share no key"] = sharing_no_key(model, questions)
             print(json.dumps(told | measure(catalogue, questions, asked.probable)))
         finally:
             catalogue.close()
@@ -122,7 +124,7 @@ def _people(world: World, drawn: random.Random, asked: Asked, share: float) -> I
             own.append(number)
             yield first
             if more and drawn.random() < share:
-                asked.doubles.append((more[0], number))
+                asked.doubles.append((more[0], number, first))
         asked.news += ((row, frozenset(own)) for row in outside if drawn.random() < share)
 
 
@@ -139,10 +141,10 @@ def measure(catalogue: Catalogue, asked: Asked, probable: float) -> dict[str, ob
     guard = DirectoryGuard(Policy(probable=probable))
     took, cpu = list[float](), list[float]()
     with catalogue.writing() as connection:
-        for row, _ in asked.doubles[:200]:
+        for row, *_ in asked.doubles[:200]:
             guard.examine(connection, read_record(row), ())
     found, best, doubles = Counter[str](), [], len(asked.doubles)
-    for row, who in asked.doubles:
+    for row, who, _ in asked.doubles:
         findings = ask(catalogue, guard, read_record(row), took, cpu)
         its = next((f for f in findings if f.customer_id == who), None)
         found[f"{its.severity} {its.relation}" if its else "missed"] += 1
@@ -172,6 +174,17 @@ def measure(catalogue: Catalogue, asked: Asked, probable: float) -> dict[str, ob
         | {"cpu_p50_ms": _at(cpu, 0.5), "cpu_p99_ms": _at(cpu, 0.99)}
         | {"peak_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)}
     )
+
+
+def sharing_no_key(model: Model, asked: Asked) -> float:
+    """How many of the doubles share no blocking key with the record that is there: neither locks nor looks meet them."""
+    likeness = Likeness(model, 0, 0)
+
+    def keys(row: Row) -> set[int]:
+        return set(flat_keys(likeness.keys(likeness.record(read_record(row).flat))))
+
+    apart = sum(keys(row).isdisjoint(keys(first)) for row, _, first in asked.doubles)
+    return round(apart / max(len(asked.doubles), 1), 5)
 
 
 def ask(

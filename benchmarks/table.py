@@ -205,6 +205,7 @@ def _guard(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         false, refused = line["new, called a double"], line["new, refused"]
         found = f"{line['found']} (as the same {line['found_as_the_same']}), {false:.2%} of the new called a double"
         rows.append((f"{what}: found of true doubles, false warnings", ".97 at ≤ 1 %", ".99", found))
+        rows.append((f"{what}: doubles that share no blocking key", "", "", f"{line['share no key']:.2%}"))
         rows.append((f"{what}: refused wrongly", "≤ .1 %", "0", f"{refused:.3%} of {line['news']:,}"))
         took = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms; CPU p50 {line['cpu_p50_ms']} ms, p99 {line['cpu_p99_ms']} ms)"
         rows.append((f"{what}: library p99", "≤ 10 ms", "3 ms", f"{took}, peak {line['peak_gib']} GiB"))

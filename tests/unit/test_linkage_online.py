@@ -8,8 +8,11 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.made_customers import inn
+from dedup.guard_models import flat_keys, shipped
 from dedup.linkage.columns import Columns, Vocabulary, columns_of, take
 from dedup.linkage.keys import PASSES, blocking_keys
 from dedup.linkage.levels import FIELDS, compare
@@ -18,6 +21,7 @@ from dedup.linkage.matching import train
 from dedup.linkage.model import Model, without_junk
 from dedup.linkage.records import Record, record_of
 from dedup.linkage.scoring import score
+from tests.guard_racing import spellings
 from tests.linkage_people import people
 from tests.linkage_writing import written
 
@@ -131,3 +135,22 @@ def test_a_larger_directory_asks_for_more(model: Model) -> None:
     one = small.record({"kind": "person", "surname": "Чижов", "given_name": "Олег", "birth_date": "1980-01-02"})
     here, there = (likeness.weigh(one, [one])[0] for likeness in (small, large))
     assert here.levels == there.levels and here.same > there.same
+
+
+def test_two_spellings_of_one_person_share_a_key() -> None:
+    """What keeps two clerks apart who save one person at once: a slip, initials or another alphabet leave a key in common."""
+    likeness = Likeness(shipped(), 1_000_000, 0)
+    for one, other in spellings(1_000, seed=7):
+        mine, theirs = (flat_keys(likeness.keys(likeness.record(row))) for row in (one, other))
+        assert set(mine) & set(theirs), (one, other)
+
+
+@given(st.lists(st.sampled_from(list("аеиорнтвлс")), min_size=4, max_size=9), st.integers(0, 8), st.sampled_from("бгк"))
+def test_a_wrong_letter_anywhere_leaves_a_key(letters: list[str], at: int, wrong: str) -> None:
+    """In the surname of somebody whose birth date, given name and address are known."""
+    likeness = Likeness(shipped(), 1_000_000, 0)
+    surname = "".join(letters)
+    spoilt = surname[: at % len(surname)] + wrong + surname[at % len(surname) + 1 :]
+    rest = {"given_name": "Вера", "birth_date": "1971-02-03", "address": "г. Рябинск, ул. Лесная, д. 4, кв. 9"}
+    keys = [set(flat_keys(likeness.keys(likeness.record(rest | {"surname": s})))) for s in (surname, spoilt)]
+    assert keys[0] & keys[1]
