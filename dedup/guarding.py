@@ -11,16 +11,18 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from heapq import nlargest
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection
 
 from archive import guard_keys
 from archive.directory_record import DirectoryRecord
+from archive.guard_keys import Likened
 from archive.guarding import Fault, Finding
 from dedup.guard_judging import Judged, Policy, judge
-from dedup.guard_models import GuardModels, flat_keys, likened
+from dedup.guard_models import GuardModels, Working, flat_keys
 from dedup.guard_words import agreed, faults_of
-from dedup.linkage.likeness import Likeness, Weighed, from_values
+from dedup.linkage.likeness import Likeness, Weighed, from_values, to_text
 from dedup.linkage.model import KINDS
 from dedup.linkage.records import Record
 
@@ -36,6 +38,7 @@ class DirectoryGuard:
     def __init__(self, policy: Policy | None = None, models: GuardModels | None = None) -> None:
         self._policy = policy or Policy()
         self._models = models or GuardModels()
+        self._seen: WeakKeyDictionary[object, dict[tuple[int, int], _Seen]] = WeakKeyDictionary()
 
     def faults(self, record: DirectoryRecord) -> Sequence[Fault]:
         """What of the record can not be so, whatever else is held. Pure."""
@@ -51,7 +54,8 @@ class DirectoryGuard:
             return
         wanted: list[int] = []
         for model in live:
-            keys = {key for one in (record, before) if one is not None for key in _keys_of(model.likeness, one)}
+            these = [self._as_compared(connection, model, one) for one in (record, before) if one is not None]
+            keys = {key for one in these for key in one.keys}
             held = guard_keys.holders(connection, model.id, sorted(keys), MOST_HOLDERS + 1)
             wanted += (key for key in keys if len(held.get(key, ())) <= MOST_HOLDERS)
         guard_keys.lock(connection, wanted)
@@ -61,10 +65,9 @@ class DirectoryGuard:
         model = self._models.active(connection)
         if model is None:
             return ()
-        likeness = model.likeness
-        asked = likeness.record(record.flat)
-        keys = flat_keys(likeness.keys(asked))
-        held = guard_keys.holders(connection, model.id, keys, MOST_HOLDERS + 1)
+        likeness, seen = model.likeness, self._as_compared(connection, model, record)
+        asked = seen.asked
+        held = guard_keys.holders(connection, model.id, seen.keys, MOST_HOLDERS + 1)
         likely = _ranked(held, frozenset(own))
         records = guard_keys.records(connection, model.id, likely)
         found = _weighed(likeness, asked, records)
@@ -73,8 +76,9 @@ class DirectoryGuard:
 
     def keep(self, connection: Connection, customer_id: int, records: Sequence[DirectoryRecord]) -> None:
         """Write the guard's blocking keys of an identity, so that the next save finds it."""
-        ready = {one.id: one.likeness for one in self._models.live(connection)}
-        guard_keys.keep(connection, customer_id, [likened(ready, record.flat) for record in records])
+        live = self._models.live(connection)
+        kept = [[self._as_compared(connection, model, record).likened for model in live] for record in records]
+        guard_keys.keep(connection, customer_id, kept)
 
     def learn(
         self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
@@ -84,13 +88,24 @@ class DirectoryGuard:
         if model is None:
             return
         likeness = model.likeness
-        asked = likeness.record(record.flat)
+        asked = self._as_compared(connection, model, record).asked
         held = _weighed(likeness, asked, guard_keys.records(connection, model.id, [finding.customer_id]))
         if held:
             best = max(held[finding.customer_id], key=lambda pair: pair.same)
             levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}
             party = KINDS[asked.kind]
             guard_keys.keep_label(connection, customer_id, finding.customer_id, party, levels, actor)
+
+    def _as_compared(self, connection: Connection, model: Working, record: DirectoryRecord) -> _Seen:
+        """The record as a model compares it: worked out once, though a save asks of it three times."""
+        transaction = connection.get_transaction()
+        known = self._seen.setdefault(transaction, {}) if transaction is not None else {}
+        found = known.get((model.id, id(record)))
+        if found is None:
+            asked = model.likeness.record(record.flat)
+            keys = flat_keys(model.likeness.keys(asked))
+            found = known[(model.id, id(record))] = _Seen(record, asked, keys, Likened(model.id, keys, to_text(asked)))
+        return found
 
     def _told(
         self,
@@ -116,10 +131,6 @@ class DirectoryGuard:
         return tuple(order[: self._policy.most_told])
 
 
-def _keys_of(likeness: Likeness, record: DirectoryRecord) -> Iterable[int]:
-    return flat_keys(likeness.keys(likeness.record(record.flat)))
-
-
 def _ranked(held: Mapping[int, Sequence[int]], own: Collection[int]) -> list[int]:
     """Who shares keys with the record, those first who share the most and the rarest."""
     rank: dict[int, float] = defaultdict(float)
@@ -132,6 +143,16 @@ def _ranked(held: Mapping[int, Sequence[int]], own: Collection[int]) -> list[int
     if len(rank) <= _MOST_COMPARED:
         return list(rank)
     return nlargest(_MOST_COMPARED, rank, key=lambda who: (rank[who], -who))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A record (held, so that no other takes its place in memory) as a model compares it, and what is kept of it."""
+
+    record: DirectoryRecord
+    asked: Record
+    keys: tuple[int, ...]
+    likened: Likened
 
 
 @dataclass(frozen=True, slots=True)
