@@ -94,6 +94,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many pairs there are by state, and of those that wait by why a person is asked."""
+
+    states: dict[str, int]
+    whys: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Which part of the list: its state, why a person is asked ('' = whyever), one customer's own (0 = everybody's)."""
 
@@ -272,22 +280,16 @@ def entry(connection: Connection, double_id: int) -> Entry:
     return _entry(row)
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """How many pairs are in each state."""
-    query = select(possible_double.c.state, func.count()).where(possible_double.c.state.not_in((*OPEN, "gone")))
-    decided = connection.execute(query.group_by(possible_double.c.state))
-    asked = select(possible_double.c.state, func.count()).select_from(_FROM).where(possible_double.c.state.in_(OPEN))
-    waiting = connection.execute(asked.where(_STILL_ASKED).group_by(possible_double.c.state))
-    found = {state: int(count) for rows in (decided, waiting) for state, count in rows}
-    return {state: found.get(state, 0) for state in STATES}
-
-
-def reasons(connection: Connection) -> dict[str, int]:
-    """How many pairs wait, by why a person is asked."""
-    query = select(possible_double.c.why, func.count()).select_from(_FROM)
-    query = query.where(possible_double.c.state == "waiting", _STILL_ASKED).group_by(possible_double.c.why)
-    found = {why: int(count) for why, count in connection.execute(query)}
-    return {why: found[why] for why in WHYS if why in found}
+def counts(connection: Connection) -> Counts:
+    """How many pairs are in each state, and why those are asked that wait."""
+    key = (possible_double.c.state, possible_double.c.why)
+    open_ = select(*key, func.count()).select_from(_FROM).where(possible_double.c.state.in_(OPEN), _STILL_ASKED)
+    rows = [(state, why, int(count)) for state, why, count in connection.execute(open_.group_by(*key))]
+    closed = select(possible_double.c.state, func.count()).where(possible_double.c.state.not_in((*OPEN, "gone")))
+    rows += [(state, "", int(count)) for state, count in connection.execute(closed.group_by(possible_double.c.state))]
+    found = {why: count for state, why, count in rows if state == "waiting"}
+    states = {one: sum(count for state, _why, count in rows if state == one) for one in STATES}
+    return Counts(states, {why: found[why] for why in WHYS if why in found})
 
 
 def _of(part: Part) -> Any:

@@ -84,7 +84,7 @@ def listed(
     with rooms.catalogue.reading() as connection:
         root = survivor(connection, customer) if customer else 0
         found = doubles.entries(connection, Part(state, why, root), place(after), limit)
-        counts = doubles.counts(connection)
+        counts = doubles.counts(connection).states
     looking.note(rooms, asker, "doubles", *subjects(found))
     return answer(Listed(found, place_of(found[-1]) if len(found) == limit else "", counts))
 

@@ -90,7 +90,7 @@ def shown(
         before, after = doubles.beside(connection, part, now.card.entry) if now else (0, 0)
         upcoming = _shown(connection, asker, after) if after else None
         told = _done(connection, done)
-        values = {"counts": doubles.counts(connection), "whys": doubles.reasons(connection)}
+        counted = doubles.counts(connection)
     looking.note(rooms, asker, "doubles", *subjects([one.card.entry for one in (now, upcoming) if one]))
     return page(
         request,
@@ -112,7 +112,8 @@ def shown(
         kinds=RELATIVES,
         is_open=now is not None and now.card.entry.state in OPEN,
         reason_chars=_REASON_CHARS,
-        **values,
+        counts=counted.states,
+        whys=counted.whys,
     )
 
 
@@ -149,7 +150,7 @@ def listed(
     insist_on_deciding(asker)
     with rooms.catalogue.reading() as connection:
         rows = doubles.entries(connection, part, place(after), _PAIRS + 1)
-        counts, whys = doubles.counts(connection), doubles.reasons(connection)
+        counted = doubles.counts(connection)
     rows, more = rows[:_PAIRS], rows[_PAIRS:]
     looking.note(rooms, asker, "doubles", *subjects(rows))
     onward = address("/doubles/list", _asked(part) | {"after": place_of(rows[-1])}) if more else ""
@@ -161,8 +162,8 @@ def listed(
         rows=[(one, at(part, one.id)) for one in rows],
         part=part,
         query=query_of(part),
-        counts=counts,
-        whys=whys,
+        counts=counted.states,
+        whys=counted.whys,
         next=onward,
     )
 

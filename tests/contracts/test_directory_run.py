@@ -115,7 +115,7 @@ def test_a_run_lays_clusters_and_a_review_list_down_and_merges_nobody(
     assert sum(person[x] == person[y] for x, y in pairs) / len(pairs) > 0.99
     with catalogue.reading() as connection:
         listed = doubles.entries(connection, Part(), limit=1000)
-        assert doubles.counts(connection)["waiting"] == found.review == len(listed) > 0
+        assert doubles.counts(connection).states["waiting"] == found.review == len(listed) > 0
     assert [one.worth for one in listed] == sorted((one.worth for one in listed), reverse=True)
     assert all(one.said and one.model == found.model and not one.changed for one in listed)
     assert not (tmp_path / "run").exists()

@@ -56,7 +56,7 @@ def test_the_pair_whose_answer_brings_the_most_comes_first_page_by_page(catalogu
         first = doubles.entries(connection, Part(), limit=3)
         rest = doubles.entries(connection, Part(), (first[-1].worth, first[-1].id), limit=3)
         assert [e.id for e in (*first, *rest)] == [e.id for e in whole]
-        assert doubles.counts(connection)["waiting"] == 4
+        assert doubles.counts(connection).states["waiting"] == 4
 
 
 def test_same_makes_the_two_one_and_undoing_leaves_all_as_it_was(catalogue: Catalogue) -> None:
@@ -134,7 +134,8 @@ def test_who_was_joined_or_told_apart_elsewhere_is_not_asked(catalogue: Catalogu
     pair_words.tell(catalogue, BOSS, 4, 3, pair_words.Said("distinct", "two passports"))
     assert [e.id for e in listed(catalogue)] == [last]
     with catalogue.reading() as connection:
-        assert (doubles.counts(connection)["waiting"], doubles.reasons(connection)) == (1, {"probable": 1})
+        counted = doubles.counts(connection)
+    assert (counted.states["waiting"], counted.whys) == (1, {"probable": 1})
     merging.unmerge(catalogue, BOSS, 2, "not the same")
     assert len(listed(catalogue)) == 2
 

@@ -11,6 +11,7 @@ from archive.access import system
 from archive.doubles import Agreement, NewDouble, Part
 from archive.importing import import_customers
 from archive.schema import source_record
+from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row
 from tests.story.stocked import Stock
 
@@ -55,7 +56,7 @@ def with_pairs(made: Stock, home: Path) -> list[int]:
     """Load more customers, and put four pairs on the list; answers their numbers there, the most valuable first."""
     file = home / "more.csv"
     file.write_text("\n".join((_HEADER, *_MORE)) + "\n", encoding="utf-8")
-    import_customers(made.opened.catalogue, file, keys_of_row, system("test"))
+    import_customers(made.opened.catalogue, file, keys_of_row, system("test"), likening=likening_of)
     with made.opened.catalogue.writing() as connection:
         ids = {row.source_id: row.customer_id for row in connection.execute(select(source_record))}
         found = [
