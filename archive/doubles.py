@@ -288,8 +288,9 @@ def counts(connection: Connection) -> Counts:
     closed = select(possible_double.c.state, func.count()).where(possible_double.c.state.not_in((*OPEN, "gone")))
     rows += [(state, "", int(count)) for state, count in connection.execute(closed.group_by(possible_double.c.state))]
     found = {why: count for state, why, count in rows if state == "waiting"}
-    states = {one: sum(count for state, _why, count in rows if state == one) for one in STATES}
-    return Counts(states, {why: found[why] for why in WHYS if why in found})
+    states: dict[str, int] = {one: sum(count for state, _why, count in rows if state == one) for one in STATES}
+    whys: dict[str, int] = {why: found[why] for why in WHYS if why in found}
+    return Counts(states, whys)
 
 
 def _of(part: Part) -> Any:
