@@ -13,8 +13,9 @@ import typer
 
 from api.cli_context import asker, context, keeper, rooms
 from api.printing import Printer, Progress
+from api.settings import worker_count
 from api.wiring import Rooms
-from api.workers import Crew, worker_count, workers
+from api.workers import Crew, workers
 from archive import arrivals
 from archive.errors import BadInput, EngineAway, Forbidden
 from intake.acceptance import Accepted, channel_of

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli_context import context, keeper, rooms
+from api.settings import worker_count
 from api.wiring import Rooms
-from api.workers import Crew, worker_count, workers
+from api.workers import Crew, workers
 from archive import arrivals, employees
 from archive.access import Role
 from archive.errors import BadInput, EngineAway, Forbidden

@@ -107,6 +107,11 @@ TABLE: dict[str, Setting] = {
 }
 
 
+def worker_count(settings: Settings) -> int:
+    """How many workers: what the settings say, else one a core that this process may use."""
+    return settings.workers or len(os.sched_getaffinity(0))
+
+
 def read_settings(environment: Mapping[str, str] | None = None, home: Path | None = None) -> Settings:
     """The settings of this process. `home` from the command line outweighs the environment.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from api import telemetry
-from api.settings import Settings
+from api.settings import Settings, worker_count
 from archive.adapters.guarded import GuardedStore
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
@@ -84,19 +84,22 @@ class Rooms:
         from intake.adapters.in_tesseract import TesseractPageReader
         from intake.engines import Engines
 
+        reader = TesseractPageReader(self.settings.languages, free_cores=self._free_cores)
         return Engines(
             self.catalogue,
             self.objects,
             self.jobs,
             self.sandbox,
-            MeasuredPageReader(
-                telemetry.seen(TesseractPageReader(self.settings.languages), "tesseract"), self.meter, self.catalogue
-            ),
+            MeasuredPageReader(telemetry.seen(reader, "tesseract"), self.meter, self.catalogue),
             DirectoryInCatalogue(self.catalogue),
             _company(self.settings),
             DEFAULT_LIMITS,
             self.settings.home / "scratch",
         )
+
+    def _free_cores(self) -> int:
+        """How many cores a letter may be read on: one, and those of workers that have nothing to do."""
+        return 1 + max(0, worker_count(self.settings) - max(1, self.jobs.held()))
 
     @cached_property
     def pipeline(self) -> Pipeline:

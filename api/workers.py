@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import dataclasses
 import importlib
 import logging
 import multiprocessing
@@ -34,11 +35,6 @@ _PR_SET_PDEATHSIG = 1
 _log = logging.getLogger("dossier.work")
 
 
-def worker_count(settings: Settings) -> int:
-    """How many workers: what the settings say, else one a core that this process may use."""
-    return settings.workers or len(os.sched_getaffinity(0))
-
-
 @contextlib.contextmanager
 def workers(settings: Settings, count: int, forever: bool = False) -> Iterator[Crew]:
     """Have `count` workers while the block runs; at its end they are stopped.
@@ -47,6 +43,7 @@ def workers(settings: Settings, count: int, forever: bool = False) -> Iterator[C
     once, here, and shared. They touch nothing before `Crew.begin`, and stop by themselves when nothing is left to do
     after `Crew.all_is_in`, unless `forever`.
     """
+    settings = dataclasses.replace(settings, workers=count)
     if count:
         load_for_work(settings)
     # Forked where that is safe: no thread but this one, so no lock is half-held, and no connection is open yet.

@@ -90,3 +90,7 @@ class JobQueue(Protocol):
     def waiting(self) -> int:
         """How many jobs are ready or held."""
         ...
+
+    def held(self) -> int:
+        """How many jobs are held, by whichever worker."""
+        ...

@@ -197,6 +197,11 @@ class CatalogueQueue:
         with self._catalogue.reading() as connection:
             return connection.execute(select(func.count()).where(job.c.state != "dead")).scalar_one()
 
+    def held(self) -> int:
+        """How many jobs are held, by whichever worker."""
+        with self._catalogue.reading() as connection:
+            return connection.execute(select(func.count()).where(job.c.state == "taken")).scalar_one()
+
 
 @cache
 def _taking() -> Update:

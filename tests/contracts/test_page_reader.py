@@ -108,6 +108,15 @@ def test_pages_read_together_are_read_as_each_alone_and_numbered_onward(reader: 
     assert together[2].turned_deg == 180
 
 
+@pytest.mark.parametrize("cores", [2, 3, 8])
+def test_pages_read_on_several_cores_are_read_as_each_alone(reader: PageReader, cores: int) -> None:
+    spread = TesseractPageReader(free_cores=lambda: cores)
+    sheets = [page(LINES[:3]), Image.new("L", (1654, 2339), 250), page(LINES[3:]).rotate(180)]
+    together = spread.read_pages(sheets, [200.0] * 3)
+    assert [one.number for one in together] == [1, 2, 3]
+    assert [one.text for one in together] == [reader.read_page(sheet, 200.0).text for sheet in sheets]
+
+
 def test_a_broken_picture_is_unreadable(reader: PageReader, tmp_path: Path) -> None:
     (tmp_path / "page.png").write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
     with pytest.raises(Unreadable):
