@@ -17,6 +17,8 @@ from dedup.linkage.scoring import score
 Floats = NDArray[np.float64]
 _LEAST = 0.5
 """The least probability that may join."""
+_FEW_TO_REVIEW = 1_000
+"""So many pairs a person can work through, however small the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +150,4 @@ def _review(labels: Rows, pairs: Scored, result: Clusters, model: Model) -> list
         gained = int(sizes[labels[one.left]]) * int(sizes[labels[one.right]])
         return (-gained / (1 + np.exp(-one.odds)), one.left, one.right)
 
-    return sorted(refused.values(), key=value)
+    return sorted(refused.values(), key=value)[: max(_FEW_TO_REVIEW, int(model.most_review * len(labels)))]

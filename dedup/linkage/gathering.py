@@ -22,7 +22,7 @@ from dedup.linkage.working import Told, in_order
 
 _ROWS_AT_ONCE = 20_000
 _LINES_AT_ONCE = 2_000
-_LEARNT_FROM = 1_000_000
+_LEARNT_FROM = 300_000
 _LEXICON = "lexicon.json"
 
 

@@ -14,7 +14,7 @@ from dedup.linkage.columns import Ints
 
 MOST_SHARING = 120
 """A key shared by more records says too little and costs too much: left out, and told."""
-MOST_PAIRS_A_RECORD = 2.0
+MOST_PAIRS_A_RECORD = 1.0
 """So many pairs may a pass find; the keys that most records share are left out until it does."""
 _FEW_PAIRS = 1_000_000
 """A pass that finds no more is left as it is."""

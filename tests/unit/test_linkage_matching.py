@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from archive.errors import BadInput
-from dedup.linkage import gathering, matching
+from dedup.linkage import deciding_pairs, gathering, matching
 from dedup.linkage.matching import Report, run
 from tests.linkage_people import Made, people
 from tests.linkage_writing import written
@@ -74,6 +74,16 @@ def test_what_is_likely_but_not_certain_is_for_a_person_the_most_valuable_first(
     assert all(x != y for x, y in ends)
     worth = [sizes[x] * sizes[y] * float(r["probability"]) for (x, y), r in zip(ends, review, strict=True)]
     assert all(x >= y - 1e-4 for x, y in pairwise(worth))
+
+
+def test_a_list_for_review_ends_where_nobody_would_come_to_its_end(
+    made: Made, matched: tuple[Path, Report], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deciding_pairs, "_FEW_TO_REVIEW", 4)
+    report = run(written(made.rows, tmp_path / "people.csv"), tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    whole = matched[0].with_name("c.review.csv").read_text(encoding="utf-8").splitlines()
+    assert (tmp_path / "c.review.csv").read_text(encoding="utf-8").splitlines() == whole[:5]
+    assert report.review == 4 < matched[1].review
 
 
 @pytest.mark.parametrize("step", ["records", "passes", "pairs"])
