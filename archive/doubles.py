@@ -234,11 +234,11 @@ def pass_by(connection: Connection, run_id: int) -> int:
 
 _low, _high = customer.alias("low"), customer.alias("high")
 _low_root, _high_root = customer.alias("low_root"), customer.alias("high_root")
-_FROM = (
-    possible_double.join(_low, _low.c.id == possible_double.c.low_id)
-    .join(_high, _high.c.id == possible_double.c.high_id)
-    .join(_low_root, _low_root.c.id == func.coalesce(_low.c.survivor_id, _low.c.id))
-    .join(_high_root, _high_root.c.id == func.coalesce(_high.c.survivor_id, _high.c.id))
+_ENDS = possible_double.join(_low, _low.c.id == possible_double.c.low_id).join(
+    _high, _high.c.id == possible_double.c.high_id
+)
+_FROM = _ENDS.join(_low_root, _low_root.c.id == func.coalesce(_low.c.survivor_id, _low.c.id)).join(
+    _high_root, _high_root.c.id == func.coalesce(_high.c.survivor_id, _high.c.id)
 )
 _COLUMNS = (
     possible_double,
@@ -256,7 +256,8 @@ _TOLD_APART = exists().where(
     pair_word.c.word.in_(APART),
 )
 """Joined or told apart through another door since: there is nothing to ask."""
-_STILL_ASKED = and_(_low_root.c.id != _high_root.c.id, ~_TOLD_APART)
+_ARE_TWO = func.coalesce(_low.c.survivor_id, _low.c.id) != func.coalesce(_high.c.survivor_id, _high.c.id)
+_STILL_ASKED = and_(_ARE_TWO, ~_TOLD_APART)
 
 
 def entries(connection: Connection, part: Part, after: tuple[float, int] | None = None, limit: int = 50) -> list[Entry]:
@@ -283,7 +284,9 @@ def entry(connection: Connection, double_id: int) -> Entry:
 def counts(connection: Connection) -> Counts:
     """How many pairs are in each state, and why those are asked that wait."""
     key = (possible_double.c.state, possible_double.c.why)
-    open_ = select(*key, func.count()).select_from(_FROM).where(possible_double.c.state.in_(OPEN), _STILL_ASKED)
+    open_ = (
+        select(*key, func.count()).select_from(_ENDS).where(possible_double.c.state.in_(OPEN), _ARE_TWO, ~_TOLD_APART)
+    )
     rows = [(state, why, int(count)) for state, why, count in connection.execute(open_.group_by(*key))]
     closed = select(possible_double.c.state, func.count()).where(possible_double.c.state.not_in((*OPEN, "gone")))
     rows += [(state, "", int(count)) for state, count in connection.execute(closed.group_by(possible_double.c.state))]
