@@ -25,7 +25,7 @@ from archive.directory_preparing import prepare
 from archive.directory_record import BY_HAND, DirectoryRecord, read_record, split_list
 from archive.directory_values import HELD
 from archive.directory_writing import Come, enter, settle
-from archive.errors import BadInput
+from archive.errors import BadInput, Conflict
 from archive.guarding import Finding, Guard
 from archive.hand_record import EDITABLE, Cells, cleaned, edited, first, record_at_desk, taking_away
 from archive.insisting import insist_on_clerk, insist_on_known, insist_unchanged
@@ -154,16 +154,17 @@ class CustomerDoor:
     ) -> Saved:
         """Let what is said at the desk of these identities (identity → its record) take effect on a customer.
 
-        `asked`: the columns that are to be sound in themselves; of others nobody spoke.
+        `asked`: the columns that were spoken of, and are to be sound in themselves where they become another.
         """
         before, after, day = told.record, told.after(payloads), _day(given.valid_from) or utc_now()[:10]
-        self._insist_sound(after, asked)
+        insist_seen(told, seen)
+        # What was there before keeps nobody from mending something else.
+        self._insist_sound(after, [name for name in asked if after.flat[name] != before.flat[name]])
         # Before any row is held: whoever waits here holds nothing that another waits for.
         self._guard.hold(connection, after, before)
         found = standing.together(connection, (told.root,))
         insist_on_known(found, told.root)
-        for version in (seen, told.version):
-            insist_unchanged(found, told.root, version)
+        insist_unchanged(found, told.root, told.version)
         if not payloads:
             return Saved(told.root, told.version, {})
         known = insist_let_in(
@@ -237,6 +238,12 @@ def _given_up(told: Told, cells: Cells) -> dict[int, dict[str, str]]:
         if one != told.root and any(its.values()):
             found[one] = taking_away(told.at_desk(one), its)
     return found
+
+
+def insist_seen(told: Told, seen: int | None) -> None:
+    """Raises: Conflict where the customer has another version than the one seen; None is any."""
+    if seen is not None and told.version != seen:
+        raise Conflict(say("customer {number} was changed meanwhile; look at it again", number=told.root))
 
 
 def _day(text: str) -> str:

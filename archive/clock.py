@@ -32,8 +32,8 @@ def last_day_anywhere() -> str:
 
 
 def iso_day(text: str) -> str | None:
-    """A day as given, in ISO form (`2026-12-31` or `31.12.2026`); None where it is none."""
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+    """A day as given, in ISO form (`2026-12-31`, `31.12.2026` or `31/12/2026`); None where it is none."""
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
         try:
             return datetime.strptime(text.strip(), form).date().isoformat()
         except ValueError:

@@ -35,6 +35,7 @@ from api.pages import arrival as arrival_page
 from api.pages import (
     case,
     customer,
+    customer_form,
     customer_same,
     desk,
     desk_deciding,
@@ -79,6 +80,7 @@ _PAGES = (
     sign_in,
     search,
     document,
+    customer_form,
     customer,
     customer_same,
     doubles_page,

@@ -156,7 +156,7 @@ def _evidence(
                 one.get("value", ""),
                 words,
                 weight,
-                _strength(weight),
+                strength(weight),
                 number,
                 mark,
             )
@@ -210,7 +210,8 @@ def _kind(prefix: str, weight: float) -> str:
     return "against" if weight < 0 else "for"
 
 
-def _strength(weight: float) -> str:
+def strength(weight: float) -> str:
+    """How strongly a weight (bits) speaks, as the name of its text."""
     if weight < 0:
         return "evidence.against"
     if weight >= STRONG_BITS:

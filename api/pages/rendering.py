@@ -36,6 +36,7 @@ KEYS = (
     (("Enter",), "open"),
     (("a",), "accept"),
     (("e",), "correct"),
+    (("n",), "new_customer"),
     (("x",), "reject"),
     (("b",), "same_sender"),
     (("m",), "join"),

@@ -119,8 +119,10 @@ def test_a_tax_id_whose_check_digit_fails_is_not_taken_and_an_old_one_keeps_nobo
         door.add(CLERK, Given({**MARY, "tax_id": ODD}))
     feed(door.catalogue, tmp_path, source_id="1", surname="Marsh", tax_id=ODD)
     assert change(door, 1, phones="07700900999").changed == {"phones": ("", "07700900999")}
+    assert change(door, 1, tax_id=ODD, surname="Hall").changed == {"surname": ("Marsh", "Hall")}
+    feed(door.catalogue, tmp_path, source_id="2", surname="Marsh")
     with pytest.raises(BadInput, match="no tax number"):
-        change(door, 1, tax_id=ODD, surname="Marsh")
+        change(door, 2, tax_id=ODD)
 
 
 def test_only_those_who_decide_may_change_a_customer(door: CustomerDoor) -> None:

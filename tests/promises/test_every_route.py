@@ -155,6 +155,14 @@ ROUTES: dict[str, Asked] = {
     "POST /language": Asked(_at("/language"), (303,), form={"language": "en", "back": "/"}),
     "GET /": Asked(_at("/?q=flicker"), (200,)),
     "GET /documents/{document_id}": Asked(lambda made: f"/documents/{made.documents[HIDDEN]}", (404,)),
+    "GET /customers/new": Asked(_at("/customers/new"), (200,)),
+    "POST /customers/new": Asked(_at("/customers/new"), (422,), form={"kind": "person"}),
+    "POST /customers/likely": Asked(_at("/customers/likely"), (200,), form={"phones": "8 800"}),
+    "GET /customers/{customer_id}/change": Asked(lambda made: f"/customers/{made.customers['B-3']}/change", (200,)),
+    "POST /customers/{customer_id}/change": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/change", (409,), form={"version": "77", "surname": "Whitlow"}
+    ),
+    "GET /customers/{customer_id}/history": Asked(lambda made: f"/customers/{made.customers['B-3']}/history", (200,)),
     "GET /customers/{customer_id}": Asked(lambda made: f"/customers/{made.customers['B-3']}", (200,)),
     "GET /cases/{number}": Asked(lambda made: f"/cases/{made.cases['filed reading']}", (404,)),
     "POST /cases/{number}/step": Asked(
