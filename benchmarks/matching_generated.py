@@ -1,6 +1,6 @@
 """How well, how fast and in how much memory a generated directory with families is matched.
 
-    python -m benchmarks.matching_generated PERSONS [--seed N] [--work FOLDER] [--file FILE]
+    python -m benchmarks.matching_generated PERSONS [--seed N] [--work FOLDER] [--file FILE] [--rival PYTHON]
 
 Pairwise precision, recall and F1 of what is merged without a person; recall at 99.9 % precision over pairs by probability;
 relatives merged; CPU-seconds, wall, peak memory.
@@ -12,6 +12,7 @@ import argparse
 import csv
 import json
 import os
+import subprocess
 import tempfile
 import threading
 import time
@@ -38,12 +39,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path)
     parser.add_argument("--file", type=Path, help="made by benchmarks.made_customers before")
+    parser.add_argument("--rival", metavar="PYTHON", help="a Python that has Splink: match the same file with it too")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.work) as folder:
         file = asked.file or Path(folder) / "people.csv"
         if asked.file is None:
             write(asked.persons, file, asked.seed)
-        print(json.dumps(measure(asked.persons, file, Path(folder)), indent=1))
+        print(json.dumps(measure(asked.persons, file, Path(folder))), flush=True)
+        if asked.rival:
+            subprocess.run([asked.rival, str(Path(__file__).with_name("rival_splink.py")), str(file)], check=True)
 
 
 def measure(persons: int, file: Path, folder: Path) -> dict[str, object]:

@@ -19,6 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from table_matching import rows_of as rows_of_matching
+
 HERE = Path(__file__).parent
 RESULTS = HERE / "results"
 WORLDS = ("utility_ru", "utility_en")
@@ -50,6 +52,11 @@ def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
         "guard": [["guard.py", "200000", "--catalogue", f"sqlite:///{home / 'guard' / 'catalogue.db'}"]],
         "guard_http": [["guard_http.py", str(home / "guard"), "200000"]],
         "guard_race": [["guard_race.py", "--on", on] for on in ("sqlite", "postgres")],
+        "matching": [
+            ["matching_febrl.py", str(corpus / "people_febrl")],
+            ["matching_exports.py", str(shared), *WORLDS],
+            ["matching_generated.py", "1000000", "--seed", "2"],
+        ],
         "workers": [["workers.py", *(str(corpus / world) for world in WORLDS)]],
     }
 
@@ -184,6 +191,7 @@ def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         )
         what = f"handing in through HTTP, {line['clients']} clients, {line['kilobytes']} kB, {line['on']}"
         rows.append((what, "≤ 100 ms, ≥ 50/s", "30 ms, 200/s", told))
+    rows += rows_of_matching(_records(kept.get("matching")))
     rows += _guard(kept)
     for line in _records(kept.get("folder")):
         rows += [
