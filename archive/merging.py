@@ -63,28 +63,45 @@ def merge_within(
     connection: Connection, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
 ) -> Stands:
     """`merge` in the caller's transaction."""
+    return _merge(connection, access, (customer_id,), into_id, reason, seen)[0]
+
+
+def merge_several_within(
+    connection: Connection, access: Access, customer_ids: Sequence[int], into_id: int, reason: str
+) -> dict[int, int]:
+    """Let one customer stand for several, in the caller's transaction; answers by customer the number of its merge.
+
+    Raises: as `merge`; nothing is written then.
+    """
+    return _merge(connection, access, customer_ids, into_id, reason, None)[1]
+
+
+def _merge(
+    connection: Connection, access: Access, customer_ids: Sequence[int], into_id: int, reason: str, seen: int | None
+) -> tuple[Stands, dict[int, int]]:
     insist_on_right(access)
     reason = insist_on_reason(reason)
-    found = standing.together(connection, (customer_id, into_id))
-    insist_on_known(found, customer_id, into_id)
-    insist_unchanged(found, customer_id, seen)
-    root, other = found[customer_id].root, found[into_id].root
-    if root == other:
-        raise Conflict(
-            say(
-                "customers {number} and {other} are one already: {stands}",
-                number=customer_id,
-                other=into_id,
-                stands=root,
+    found = standing.together(connection, (*customer_ids, into_id))
+    insist_on_known(found, *customer_ids, into_id)
+    insist_unchanged(found, customer_ids[0], seen)
+    other = found[into_id].root
+    roots = {one: found[one].root for one in customer_ids}
+    for at, (one, root) in enumerate(roots.items()):
+        if root == other or root in list(roots.values())[:at]:
+            raise Conflict(
+                say("customers {number} and {other} are one already: {stands}", number=one, other=into_id, stands=root)
             )
+        these = sorted(key for key in found if found[key].root == root)
+        insist_not_apart(connection, these, sorted(found.keys() - set(these)))
+    made = {}
+    for one, root in roots.items():
+        row = {"customer_id": root, "into_id": other, "at": utc_now(), "actor": access.actor, "reason": reason}
+        made[one] = int(
+            connection.execute(insert(customer_merge).values(row).returning(customer_merge.c.id)).scalar_one()
         )
-    these, those = (sorted(one for one in found if found[one].root == its) for its in (root, other))
-    insist_not_apart(connection, these, those)
-    row = {"customer_id": root, "into_id": into_id, "at": utc_now(), "actor": access.actor, "reason": reason}
-    connection.execute(insert(customer_merge).values(row))
-    after = {"merged": root, "into": into_id, "reason": row["reason"]}
-    _journal(connection, access, "customers.merge", (root, into_id), None, after)
-    return _settle(connection, found, customer_id)
+        after = {"merged": root, "into": other, "reason": reason}
+        _journal(connection, access, "customers.merge", (root, other), None, after)
+    return _settle(connection, found, customer_ids[0]), made
 
 
 def unmerge(catalogue: Catalogue, access: Access, customer_id: int, reason: str, seen: int | None = None) -> Stands:

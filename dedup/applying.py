@@ -100,18 +100,12 @@ class _Applying:
         self._merge(connection, sorted(group), into_id if into_id in group else min(group), waiting)
 
     def _merge(self, connection: Connection, group: Sequence[int], into: int, waiting: Sequence[Member]) -> None:
-        for one in group:
-            if one != into:
-                merging.merge_within(connection, self._actor, one, into, self._reason)
-                self._note(connection, one)
-                self.done.merged += 1
+        moved = [one for one in group if one != into]
+        for one, merge_id in merging.merge_several_within(connection, self._actor, moved, into, self._reason).items():
+            match_runs.note_merged(connection, self._run.id, one, merge_id)
+        self.done.merged += len(moved)
         if into in {one.customer_id for one in waiting}:  # the one that was to stand for all changed too much
             match_runs.note(connection, self._run.id, [into], "stands")
-
-    def _note(self, connection: Connection, moved: int) -> None:
-        line = customer_merge
-        query = select(line.c.id).where(line.c.customer_id == moved, line.c.undone_at.is_(None))
-        match_runs.note_merged(connection, self._run.id, moved, connection.execute(query).scalar_one())
 
     def _leave(self, connection: Connection, members: Sequence[Member], state: str) -> None:
         if members:
