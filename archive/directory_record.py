@@ -23,6 +23,8 @@ WITHDRAWN = "Withdrawn"
 No file can have such a column: their names are read in small letters.
 """
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
+_BARE_DAY_FIRST = re.compile(r"(\d\d)(\d\d)((?:18|19|20)\d\d)")
+_BARE_YEAR_FIRST = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _PERSON_NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*(?:\s+[^\W\d_]+(?:[-'’.][^\W\d_]*)*){1,3}")
 
 
@@ -86,6 +88,8 @@ def _date(text: str) -> tuple[str, list[tuple[str, str]]]:
     if not text:
         return "", []
     day_first = _DAY_FIRST.fullmatch(text)
+    if day_first is None and not _BARE_YEAR_FIRST.fullmatch(text):
+        day_first = _BARE_DAY_FIRST.fullmatch(text)
     try:
         if day_first:
             day, month, year = map(int, day_first.groups())

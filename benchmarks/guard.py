@@ -34,7 +34,7 @@ from archive.ports import Catalogue
 from archive.schema import customer, directory_size
 from benchmarks.made_customers import World, households, records_of, write
 from dedup.guard_judging import Policy
-from dedup.guard_models import LikeningByModels, flat_keys, shipped
+from dedup.guard_models import LikeningByModels, as_given, flat_keys, shipped
 from dedup.guarding import DirectoryGuard
 from dedup.linkage.likeness import Likeness
 from dedup.linkage.matching import train
@@ -181,7 +181,7 @@ def sharing_no_key(model: Model, asked: Asked) -> float:
     likeness = Likeness(model, 0, 0)
 
     def keys(row: Row) -> set[int]:
-        return set(flat_keys(likeness.keys(likeness.record(read_record(row).flat))))
+        return set(flat_keys(likeness.keys(likeness.record(as_given(read_record(row).flat)))))
 
     apart = sum(keys(row).isdisjoint(keys(first)) for row, _, first in asked.doubles)
     return round(apart / max(len(asked.doubles), 1), 5)

@@ -145,9 +145,21 @@ def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Like
     """What is kept of one row of the import's columns by each of these models (by their number)."""
     found = []
     for model, likeness in ready.items():
-        record = likeness.record(row)
+        record = likeness.record(as_given(row))
         found.append(Likened(model, flat_keys(likeness.keys(record)), to_text(record)))
     return tuple(found)
+
+
+def as_given(row: Mapping[str, str]) -> Mapping[str, str]:
+    """A record's columns without what the directory made of a whole name in one cell: names cut at its blanks, a kind guessed.
+
+    The order of the words, and whether they are a firm's, is then told by the model, as it is of a file's row in bulk.
+    """
+    cut = tuple(part for part in (row["surname"], row["given_name"], row["patronymic"]) if part)
+    if not cut or tuple(row["full_name"].split(None, 2)) != cut:
+        return row
+    kind = "" if row["kind"] == "person" and not row["birth_date"] else row["kind"]
+    return {**row, "kind": kind, "surname": "", "given_name": "", "patronymic": ""}
 
 
 def flat_keys(keys: Mapping[str, Sequence[int]]) -> tuple[int, ...]:

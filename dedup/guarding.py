@@ -20,7 +20,7 @@ from archive.directory_record import DirectoryRecord
 from archive.guard_keys import Likened
 from archive.guarding import Fault, Finding
 from dedup.guard_judging import Judged, Policy, judge
-from dedup.guard_models import GuardModels, Working, flat_keys
+from dedup.guard_models import GuardModels, Working, as_given, flat_keys
 from dedup.guard_words import agreed, faults_of
 from dedup.linkage.likeness import Likeness, Weighed, from_values, to_text
 from dedup.linkage.model import KINDS
@@ -102,7 +102,7 @@ class DirectoryGuard:
         known = self._seen.setdefault(transaction, {}) if transaction is not None else {}
         found = known.get((model.id, id(record)))
         if found is None:
-            asked = model.likeness.record(record.flat)
+            asked = model.likeness.record(as_given(record.flat))
             keys = flat_keys(model.likeness.keys(asked))
             found = known[(model.id, id(record))] = _Seen(record, asked, keys, Likened(model.id, keys, to_text(asked)))
         return found

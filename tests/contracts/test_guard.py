@@ -191,6 +191,25 @@ def test_a_firm_written_otherwise_is_refused_and_its_branch_is_not(door: Custome
     assert add(door, FIRM | {"full_name": "АО «Кленовский хлеб»", "tax_id": "7707083893", "address": "г. Кленовск"})
 
 
+@pytest.mark.parametrize(
+    ("known", "again"),
+    [
+        ({"full_name": "NIGHTINGALE HUGH"}, {"full_name": "Hugh Nightingale"}),
+        ({"full_name": "Hugh Nightingale"}, {"surname": "Nightingale", "given_name": "Hugh"}),
+    ],
+)
+def test_a_whole_name_is_read_in_either_order(door: CustomerDoor, known: dict[str, str], again: dict[str, str]) -> None:
+    rest = {"birth_date": "1972-11-30", "address": HUGH["address"]}
+    one = add(door, known | rest)
+    assert refused(door, again | rest).customer_id == one
+
+
+def test_a_firm_whose_kind_nobody_said_is_a_firm(door: CustomerDoor) -> None:
+    one = add(door, {"full_name": "Eastgate Printing Ltd", "address": "96 Park Road, Halifax, HX16 9QG"})
+    said = {"kind": "organisation", "full_name": "EASTGATE PRINTING LTD", "address": "96 PARK ROAD HALIFAX HX169QG"}
+    assert [(f.customer_id, f.relation) for f in door.likely(CLERK, said)] == [(one, "same")]
+
+
 def test_a_value_that_can_not_be_is_named(door: CustomerDoor) -> None:
     from archive.directory_record import read_record
 
