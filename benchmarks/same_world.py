@@ -4,7 +4,7 @@
 
 WORLD is a folder with `truth/directory.csv` and the post in folders, e.g. ../shared/corpus/utility_en. The engines are
 those of `make engines`; what is made there is gone at the end. Each letter is compared by the file and pages it came
-from: outcome, reason, type, customer, folder, case, registration number and, digit by digit, what explains it. Prints
+from: outcome, reason, type, customer, folder, case and, digit by digit, what explains it. Prints
 each difference on a line of its own, then one JSON line a world.
 """
 
@@ -26,8 +26,9 @@ from serving import COMMAND, ROOT
 sys.path.insert(0, str(ROOT))
 from tests.on_engines import fresh_bucket, fresh_database, fresh_prefix
 
-_NOT_COMPARED = frozenset({"document", "arrival", "job"})
-"""Numbers inside: they tell in which order rows were made, nothing of a letter."""
+_NOT_COMPARED = frozenset({"document", "arrival", "job", "registration_number"})
+"""They tell in which order rows were made, nothing of a letter: arrivals are opened side by side, and a letter has its
+number from then on, so that two intakes on one machine differ in them as well."""
 
 
 def dossier(home: Path, engines: dict[str, str], *words: str) -> list[dict[str, Any]]:
