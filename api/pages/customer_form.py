@@ -35,6 +35,8 @@ from archive.survivorship import record_of
 
 router = APIRouter(include_in_schema=False)
 _MOST_SHOWN = 5
+_LEAST_BITS = 0.5
+"""What weighs less, either way, says little."""
 _PERSONS = ("surname", "given_name", "patronymic", "birth_date", "passport")
 _ORGANISATIONS = ("full_name", "registration_number")
 GROUPS = (
@@ -234,5 +236,9 @@ def _one(connection: Connection, finding: Finding) -> Known:
     query = select(customer.c.display_name, customer.c.golden).where(customer.c.id == finding.customer_id)
     row = connection.execute(query).one()
     values = record_of(json.loads(row.golden)).values
-    agreed = [Weighed(one.told, strength(one.weight), round(one.weight, 1)) for one in finding.agreed]
+    agreed = [Weighed(one.told, _strength(one.weight), round(one.weight, 1)) for one in finding.agreed]
     return Known(finding, row.display_name, values["birth_date"], values["address"], agreed)
+
+
+def _strength(weight: float) -> str:
+    return strength(weight if abs(weight) >= _LEAST_BITS else 0.0)
