@@ -53,6 +53,28 @@ _LATIN_WOMEN = _words(
     "Susan Margaret Sarah Jean Karen Patricia Elizabeth Mary Julie Helen Jacqueline Christine Emma Anne Laura Claire Rachel "
     "Lisa Amanda Catherine Emily Jessica Charlotte Hannah Lucy Rebecca Alison Joanne Victoria Nicola Olivia Grace Sophie Ruth",
 )
+_MORE_MEN = _words(
+    "Justin Jason Graeme Russell Keith Darren Glenn Martyn Stanley Jonathan Stuart Gareth Craig Lee Scott Wayne Shaun Sean Colin "
+    "Barry Roger Brian Derek Raymond Kenneth Donald Ronald Douglas Gordon Norman Leslie Eric Frank Albert Arthur Walter Ernest "
+    "Gerald Howard Trevor Nigel Clive Malcolm Geoffrey Gary Jeremy Julian Dominic Timothy Nicholas Patrick Alexander Alfred "
+    "Bernard Bradley Callum Carl Charles Connor Dean Dennis Duncan Dylan Ethan Gavin Henry Hugh Jake Jamie Joel Jordan Joshua "
+    "Kyle Lewis Liam Louis Marcus Max Nathan Owen Ralph Rhys Rory Ross Ryan Toby Tony Victor Vincent Warren Mohammed Ahmed"
+)
+_MORE_WOMEN = _words(
+    "Lorraine Heather Dorothy Joan Barbara Sheila Janet Carol Linda Sandra Sharon Tracey Michelle Deborah Diane Angela Maria "
+    "Lesley Wendy Gillian Hazel Maureen Pamela Brenda Doreen Joyce Irene Marjorie Hilda Edith Florence Alice Amy Beth Bethany "
+    "Chloe Georgia Holly Jade Jasmine Jenna Jennifer Jodie Katherine Kathleen Katie Kelly Kerry Kimberley Kirsty Leanne Lauren "
+    "Louise Lynn Lynne Megan Melanie Melissa Molly Naomi Natalie Natasha Paula Penelope Pauline Rosemary Rose Ruby Samantha "
+    "Sally Stephanie Suzanne Tina Vanessa Yvonne Zoe Fatima Aisha"
+)
+_MORE_GIVEN_M = _words(
+    "Константин Вадим Вячеслав Станислав Артём Денис Кирилл Виталий Анатолий Василий Геннадий Борис Григорий Леонид Валерий "
+    "Владислав Ярослав Эдуард Альберт Даниил Георгий Пётр Фёдор Семён Ринат Ильдар Марат Рустам Тагир Ренат Айрат Тимофей"
+)
+_MORE_GIVEN_F = _words(
+    "Надежда Любовь Анастасия Алина Кристина Виктория Евгения Маргарита Раиса Лидия Антонина Вероника Ксения Диана Эльвира "
+    "Гульнара Альбина Анжела Яна Регина Зинаида Клавдия Александра Валерия София Элина Снежана Карина Василиса"
+)
 _TOWNS = (
     "Ashcombe",
     "Rowanbridge",
@@ -114,7 +136,7 @@ def made(persons: int, seed: int) -> Model:
 
 def every_row(persons: int, seed: int) -> Iterator[dict[str, str]]:
     """Answer the records of people in both alphabets, and of one firm for twenty people."""
-    world = World(persons * 2 // 3, random.Random(seed))
+    world = _World(persons * 2 // 3, random.Random(seed))
     world.surnames[: len(_SURNAMES)] = _SURNAMES
     for family in households(world):
         for person in family:
@@ -126,9 +148,20 @@ def every_row(persons: int, seed: int) -> Iterator[dict[str, str]]:
         yield from _firm(latin, number)
 
 
+class _World(World):
+    """The world of the benchmarks with more given names: a model should know those that it will meet."""
+
+    def given(self, woman: bool) -> str:
+        """A given name; one in three is of the longer list."""
+        if self.random.random() < 0.33:
+            return self.random.choice(_MORE_GIVEN_F if woman else _MORE_GIVEN_M)
+        return super().given(woman)
+
+
 def _latin_family(r: random.Random) -> Iterator[dict[str, str]]:
     common = r.random() < 0.5
-    surname = _LATIN[min(int(r.expovariate(0.04)), len(_LATIN) - 1)] if common else _made_up(r)
+    usual = r.choice(_LATIN) if r.random() < 0.3 else _LATIN[min(int(r.expovariate(0.04)), len(_LATIN) - 1)]
+    surname = usual if common else _made_up(r)
     home = _latin_home(r)
     shared, meter, born = _digits(r, 10), _digits(r, 8), r.randrange(1940, 1985)
     names: set[str] = set()
@@ -149,7 +182,8 @@ def _latin_family(r: random.Random) -> Iterator[dict[str, str]]:
 
 def _other_name(r: random.Random, names: set[str]) -> str:
     while True:
-        given = r.choice((_LATIN_MEN, _LATIN_WOMEN))[min(int(r.expovariate(0.09)), 33)]
+        usual, more = r.choice(((_LATIN_MEN, _MORE_MEN), (_LATIN_WOMEN, _MORE_WOMEN)))
+        given = r.choice(more) if r.random() < 0.4 else usual[min(int(r.expovariate(0.09)), len(usual) - 1)]
         if given not in names:
             names.add(given)
             return given

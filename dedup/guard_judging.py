@@ -96,15 +96,18 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
     if near:
         key = strong.strong_key if strong is not None else ""
         if same >= related:
-            severity = _severity(same, best, pairs, policy)
+            severity = _severity(asked, same, best, pairs, policy)
             return Judged("same", severity, same, best, key if severity == "warned" else "")
         return Judged("relative", "warned", related, nearest, key)
     return strong
 
 
-def _is_named_otherwise(asked: Record, pair: Weighed) -> bool:
-    """Whether two persons have two given names, and no number of one's own says that they are one: twins have all the rest."""
-    if asked.kind == ORGANISATION or pair.levels[GIVEN] != _DIFFERS:
+def _is_named_otherwise(asked: Record, pair: Weighed, name: int = GIVEN) -> bool:
+    """Whether two persons have two given names (or surnames), and no number of one's own says that they are one.
+
+    Twins have all the rest; and a name that was written the other way round may be a twin's.
+    """
+    if asked.kind == ORGANISATION or pair.levels[name] != _DIFFERS:
         return False
     return all(pair.levels[at] != equal for at, equal in _ONES_OWN.items())
 
@@ -125,8 +128,9 @@ def _odds(pair: Weighed) -> float:
     return max(min(said, _MOST_SAID), -_MOST_SAID)
 
 
-def _severity(same: float, best: Weighed, pairs: Sequence[Weighed], policy: Policy) -> Severity:
+def _severity(asked: Record, same: float, best: Weighed, pairs: Sequence[Weighed], policy: Policy) -> Severity:
     sure = same >= policy.certain and best.individual and not any(pair.vetoed for pair in pairs)
+    sure = sure and not _is_named_otherwise(asked, best, NAME)
     return "refused" if sure else "warned"
 
 

@@ -55,6 +55,12 @@ def test_another_given_name_is_a_twin_unless_a_number_of_ones_own_says_otherwise
     assert said(pair(0.999, levels=other | {ACCOUNT: 3})) == ("same", "refused", "")
 
 
+def test_another_surname_is_looked_at_by_a_person() -> None:
+    married = NAMED | {NAME: 1, DWELLING: 5}
+    assert said(pair(0.9999, levels=married)) == ("same", "warned", "")
+    assert said(pair(0.9999, levels=married | {TAX_ID: 3}), policy=policy_of("none", "none")) == ("same", "refused", "")
+
+
 def test_a_tax_id_refuses_whoever_else_holds_it() -> None:
     held = {NAME: 1, GIVEN: 1, TAX_ID: 3}
     assert said(pair(0.0, levels=held)) == ("same", "refused", "tax_id")
