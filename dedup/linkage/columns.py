@@ -30,6 +30,10 @@ class Words:
         self._ids: dict[str, int] = {}
         self._each: dict[str, tuple[object, NDArray[Any]]] = {}
 
+    def __reduce__(self) -> tuple[type[Words], tuple[list[str]]]:
+        """Only the strings go to another process: what was worked out of them is worked out again where it is wanted."""
+        return Words, (self.texts[1:],)
+
     def id(self, text: str) -> int:
         """Answer the number of a string, a new one where it is new."""
         if not self._ids:

@@ -47,14 +47,32 @@ class Hashed:
     street_starts: tuple[Values, ...]
 
 
-Pass = Callable[[Mapping[str, Values], Hashed], list[Values]]
+class _InColumns:
+    """The same of millions of records, made when asked for: all at once they would want a gigabyte."""
+
+    def __init__(self, columns: Columns, vocabulary: Vocabulary) -> None:
+        self._columns = columns
+        self._names, self._streets = vocabulary.names, vocabulary.streets
+
+    def __getattr__(self, name: str) -> Values:
+        if name == "street_starts":
+            return tuple(
+                _words(self._columns[f"street{i}"], self._streets, "start", slice(_STREET_PREFIX))
+                for i in range(PLACES)
+            )
+        column, _, part = name.partition("_")
+        return _words(self._columns[column], self._names, part, _PARTS[part])
+
+
+_PARTS = {"": slice(None), "start": slice(_PREFIX), "initial": slice(1)}
+Pass = Callable[[Mapping[str, Values], Hashed | _InColumns], list[Values]]
 
 
 def blocking_keys(
     columns: Columns, vocabulary: Vocabulary, passes: Iterable[str]
 ) -> Iterator[tuple[str, Callable[[], list[Ints]]]]:
     """Answer, for each pass, what makes its columns of keys (signed 64 bit); 0 where a record has none."""
-    hashed = _hashed(columns, vocabulary)
+    hashed = _InColumns(columns, vocabulary)
     order = list(PASSES)
     for name in passes:
         yield name, partial(_keys, name, order.index(name), columns, hashed)
@@ -71,24 +89,8 @@ def keys_of_one(record: Record, passes: Iterable[str]) -> dict[str, tuple[int, .
     return {name: keys for name, keys in found.items() if keys}
 
 
-def _keys(name: str, at: int, columns: Mapping[str, Values], hashed: Hashed) -> list[Values]:
+def _keys(name: str, at: int, columns: Mapping[str, Values], hashed: Hashed | _InColumns) -> list[Values]:
     return [_salted(keys, at) for keys in PASSES[name](columns, hashed)]
-
-
-def _hashed(columns: Columns, vocabulary: Vocabulary) -> Hashed:
-    names, streets = vocabulary.names, vocabulary.streets
-    surname, given, middle = columns["surname"], columns["given"], columns["middle"]
-    whole, start, initial = slice(None), slice(_PREFIX), slice(1)
-    return Hashed(
-        _words(surname, names, "whole", whole),
-        _words(given, names, "whole", whole),
-        _words(middle, names, "whole", whole),
-        _words(surname, names, "beginning", start),
-        _words(given, names, "beginning", start),
-        _words(given, names, "initial", initial),
-        _words(middle, names, "initial", initial),
-        tuple(_words(columns[f"street{i}"], streets, "beginning", slice(_STREET_PREFIX)) for i in range(PLACES)),
-    )
 
 
 def _hashed_one(record: Record) -> Hashed:
@@ -109,7 +111,9 @@ def _hashed_one(record: Record) -> Hashed:
 def _words(ids: Ints, words: Words, name: str, part: slice) -> Ints:
     if is_nothing(ids):
         return ids
-    each = words.each(name, None, lambda texts: np.array([_word(text[part]) for text in texts], dtype=np.int64))
+    each = words.each(
+        f"key {name}", None, lambda texts: np.array([_word(text[part]) for text in texts], dtype=np.int64)
+    )
     return np.asarray(each[ids])
 
 
