@@ -167,7 +167,9 @@ def _issued(connection: Connection, held: _Held, said: Sequence[Said]) -> Sequen
     if not numbers:
         return said
     table = held.table
-    query = select(table.c.number, table.c.issuer).where(table.c.number.in_(numbers), table.c.issuer != BY_HAND)
+    # By their folded form too: that is what a b-tree finds.
+    query = select(table.c.number, table.c.issuer).where(table.c.folded.in_(set(map(fold_number, numbers))))
+    query = query.where(table.c.number.in_(numbers), table.c.issuer != BY_HAND)
     issuers: dict[str, set[str]] = defaultdict(set)
     for row in connection.execute(query):
         issuers[row.number].add(row.issuer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, literal, or_, select
+from sqlalchemy import Connection, func, literal, select
 
 from archive.directory_values import HELD
 from archive.folding import fold_number
@@ -55,7 +55,7 @@ def holders_of(connection: Connection, number: str) -> list[Holder]:
             holding.c.valid_to,
         ).join_from(table, holding, (holding.c.held_id == table.c.id) & (holding.c.kind == held.kind))
         query = query.join(customer, customer.c.id == holding.c.customer_id).join(root, root.c.id == stands)
-        query = query.where(or_(table.c.folded == fold_number(number), value == number))
+        query = query.where(table.c.folded == fold_number(number))
         found += [Holder(*row) for row in connection.execute(query.order_by(holding.c.id))]
     return sorted(found, key=lambda one: one.valid_from, reverse=True)
 

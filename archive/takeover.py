@@ -191,7 +191,9 @@ def _duplicate(connection: Connection, giving: Told, numbers: Collection[str], w
         query = select(contract.c.id, contract.c.issuer).join(
             holding, (holding.c.kind == "contract") & (holding.c.held_id == contract.c.id)
         )
-        query = query.where(contract.c.number == number, holding.c.customer_id.in_(list(giving.witnesses)))
+        # By its folded form too: that is what a b-tree finds.
+        query = query.where(contract.c.folded == fold_number(number), contract.c.number == number)
+        query = query.where(holding.c.customer_id.in_(list(giving.witnesses)))
         old = connection.execute(query.order_by(contract.c.issuer == "hand", contract.c.id)).first()
         if old is None:
             continue
