@@ -11,6 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
 from tests.story.browsing import browser, has_browser
+from tests.story.pairs import a_pair
 from tests.story.stocked import ADMIN, Stock
 from tests.story.test_browser_desk import sign_in
 
@@ -31,6 +32,8 @@ def paths(made: Stock) -> list[str]:
         f"/customers/{made.customers['B-1']}/history?on=2026-01-01",
         *(f"/cases/{made.cases[name]}" for name in ("filed reading", "other filed")),
         *(f"/arrivals/{made.receipts[name]}" for name in ("mail", "nothing", "in work")),
+        f"/doubles?pair={a_pair(made)}",
+        *("/doubles?state=later", "/doubles/list", "/doubles/list?state=same"),
         "/upload?" + "&".join(f"r={number}" for number in made.receipts.values()),
         "/desk",
         "/looks",
