@@ -15,6 +15,7 @@ import pytest
 from api.http.app import create_app
 from api.signing_in import COOKIE
 from tests.story.browsing import serving
+from tests.story.pairs import a_pair
 from tests.story.stocked import ADMIN, CLERK, PASSWORD, SHEETS, Stock, stock
 
 _SPOKEN = ("title", "aria-label", "alt", "placeholder", "data-lost", "data-ended", "data-refused")
@@ -94,6 +95,8 @@ def _paths(made: Stock) -> list[str]:
         "/looks",
         f"/looks?customer={made.customers['B-3']}&since=2001-01-01",
         "/looks?employee=nobody",
+        f"/doubles?pair={a_pair(made)}",
+        *("/doubles?state=later", "/doubles/list", "/doubles/list?state=same"),
         "/upload?" + "&".join(f"r={number}" for number in made.receipts.values()),
     ]
 
