@@ -52,6 +52,7 @@ def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
         "guard": [["guard.py", "200000", "--catalogue", f"sqlite:///{home / 'guard' / 'catalogue.db'}"]],
         "guard_http": [["guard_http.py", str(home / "guard"), "200000"]],
         "guard_race": [["guard_race.py", "--on", on] for on in ("sqlite", "postgres")],
+        "merging": [["merging_pairs.py", "--on", on] for on in ("sqlite", "postgres")],
         "matching": [
             ["matching_febrl.py", str(corpus / "people_febrl")],
             ["matching_exports.py", str(shared), *WORLDS],
@@ -231,6 +232,11 @@ def _guard(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         what = f"{line['processes']} processes, one person in two spellings, {line['on']}: one saved, the rest warned or refused"
         told = f"{line['one saved, the rest warned or refused']} of {line['rounds']} rounds"
         rows.append((what, "each time", "", told))
+    for line in _records(kept.get("merging")):
+        what = f"{line['pairs']:,} random pairs merged and parted, {line['on']}: state before = state after"
+        took = f"merging p99 {line['merge_ms']['p99']} ms, parting p99 {line['unmerge_ms']['p99']} ms"
+        told = "byte for byte" if line["the same after parting"] else "not the same"
+        rows.append((what, "byte for byte", "", f"{told}; {took}"))
     return rows
 
 
