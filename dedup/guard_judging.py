@@ -10,6 +10,7 @@ from archive.errors import BadInput
 from archive.guarding import Relation, Severity
 from dedup.linkage.levels import (
     ACCOUNT,
+    BIRTH,
     CONTRACT,
     DWELLING,
     EMAIL,
@@ -27,7 +28,8 @@ STRONG_KEYS = {"tax_id": TAX_ID, "accounts": ACCOUNT, "emails": EMAIL, "phones":
 """Values that one customer holds, by column and by the field that compares them; those first that say the most."""
 _EQUAL = {TAX_ID: 3, ACCOUNT: 3, EMAIL: 2, PHONE: 3}
 _ONES_OWN = {TAX_ID: 3, ACCOUNT: 3, CONTRACT: 3}
-_DIFFERS, _SAME_FLAT = 1, 4
+_BESIDE_NAMES = (BIRTH, TAX_ID, PHONE, EMAIL, ACCOUNT, CONTRACT, PREMISES)
+_DIFFERS, _SAME_HOUSE, _SAME_FLAT = 1, 3, 4
 _MOST_SAID = 12.0
 """No single record of a customer outweighs more than this (natural log odds), as in clusters."""
 
@@ -38,13 +40,15 @@ class Policy:
 
     `refuses`, `warns`: strong keys that by themselves refuse or warn, whoever else agrees. `probable`: from here on a double
     is told, for a missed one costs more than a look; `close`: from here on a double or a relative is; `certain`: from here on
-    a double is refused, where something of the person alone agrees.
+    a double is refused, where something of the person alone agrees; `by_name`: from here on a double is told of whom nothing
+    but the name agrees: how rare a name is, a model that was learnt elsewhere does not know.
     """
 
     refuses: frozenset[str] = frozenset(("tax_id",))
     warns: frozenset[str] = frozenset(("accounts", "emails", "phones"))
     probable: float = 0.3
     close: float = 0.5
+    by_name: float = 0.9
     certain: float = 0.995
     most_told: int = 12
 
@@ -88,6 +92,8 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
     strong = _strong(asked, pairs, policy)
     if strong is not None and strong.severity == "refused":
         return strong
+    if same < policy.by_name and _is_name_alone(best) and not _lives_with(nearest):
+        return strong
     near = same >= policy.probable or same + related >= policy.close
     if near and strong is None and same < policy.probable and not _lives_with(nearest):
         return None  # a name alone makes no relative, and of a shared contact its own rule has spoken
@@ -110,6 +116,12 @@ def _is_named_otherwise(asked: Record, pair: Weighed, name: int = GIVEN) -> bool
     if asked.kind == ORGANISATION or pair.levels[name] != _DIFFERS:
         return False
     return all(pair.levels[at] != equal for at, equal in _ONES_OWN.items())
+
+
+def _is_name_alone(pair: Weighed) -> bool:
+    """Whether nothing but names agrees, not even nearly."""
+    levels = pair.levels
+    return levels[DWELLING] < _SAME_HOUSE and all(levels[at] <= _DIFFERS for at in _BESIDE_NAMES)
 
 
 def _lives_with(pair: Weighed) -> bool:

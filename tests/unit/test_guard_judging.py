@@ -55,6 +55,14 @@ def test_another_given_name_is_a_twin_unless_a_number_of_ones_own_says_otherwise
     assert said(pair(0.999, levels=other | {ACCOUNT: 3})) == ("same", "refused", "")
 
 
+def test_a_name_alone_is_told_only_where_it_is_all_but_certain() -> None:
+    alone = {NAME: 8, GIVEN: 6}
+    assert said(pair(0.8, levels=alone, individual=False)) is None
+    assert said(pair(0.95, levels=alone, individual=False)) == ("same", "warned", "")
+    assert said(pair(0.4, levels=alone | {DWELLING: 3}, individual=False)) == ("same", "warned", "")
+    assert said(pair(0.4, levels=alone | {BIRTH: 3})) == ("same", "warned", "")
+
+
 def test_another_surname_is_looked_at_by_a_person() -> None:
     married = NAMED | {NAME: 1, DWELLING: 5}
     assert said(pair(0.9999, levels=married)) == ("same", "warned", "")
