@@ -10,7 +10,7 @@ from archive.guarding import Agreed, Fault, Relation
 from archive.sentences import say
 from dedup.linkage.likeness import Agreement
 from dedup.linkage.records import ORGANISATION
-from dedup.tax_ids import tax_id_holds
+from dedup.tax_ids import plain_tax_id, tax_id_holds, utr_holds
 
 _OLDEST = 1880
 _PERSON = {
@@ -108,7 +108,8 @@ def faults_of(record: DirectoryRecord) -> tuple[Fault, ...]:
     """What of a record can not be so, whatever else is known."""
     faults = []
     number, day = record.values.get("tax_id", ""), record.values.get("birth_date", "")
-    if number and tax_id_holds(number) is False:
+    # Ten digits may be a firm's in one country and a person's in another: wrong is what is neither.
+    if number and tax_id_holds(number) is False and not utr_holds(plain_tax_id(number)):
         told = say("the check digits of tax id {number} do not fit: one of its digits is wrong", number=number)
         faults.append(Fault("tax_id", told))
     if day and day[:4].isdecimal() and int(day[:4]) < _OLDEST:

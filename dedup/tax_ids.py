@@ -1,7 +1,8 @@
 """Check digits of tax numbers: Russian INN of ten and twelve digits, British VAT in both of its variants. Pure.
 
 Source: INN, order ED-7-14/559@ of the Federal Tax Service (2012), annex on the structure of the number; VAT, HMRC's
-VAT registration manual on the modulus 97 check and its later variant, which adds 55 ("9755").
+VAT registration manual on the modulus 97 check and its later variant, which adds 55 ("9755"); UTR, HMRC's specification of
+its modulus 11 check.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ _PERSON_FIRST = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _PERSON_SECOND = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _VAT = (8, 7, 6, 5, 4, 3, 2, 10, 1)
 _VAT_LATER = 55
+_UTR, _UTR_CHECKS = (6, 7, 8, 9, 10, 5, 4, 3, 2), "21987654321"
 _COUNTRY = "GB"
 _PERSON_BRITISH = re.compile(r"[A-Z]{2}\d{6}[A-D]")
 """A National Insurance number has letters of its own and no check digit."""
@@ -51,6 +53,11 @@ def inn_holds(digits: str) -> bool:
 def vat_holds(digits: str, *, later: bool) -> bool:
     """Answer whether nine digits are a sound British VAT number of one variant; one wrong digit always fails."""
     return len(digits) == 9 and (_weighed(digits, _VAT) + (_VAT_LATER if later else 0)) % 97 == 0
+
+
+def utr_holds(digits: str) -> bool:
+    """Answer whether ten digits are a sound British unique taxpayer reference, whose first digit checks the others."""
+    return len(digits) == 10 and _UTR_CHECKS[_weighed(digits[1:], _UTR) % 11] == digits[0]
 
 
 def tax_id_holds(number: str) -> bool | None:

@@ -217,6 +217,7 @@ def test_a_value_that_can_not_be_is_named(door: CustomerDoor) -> None:
         return [fault.field for fault in DirectoryGuard().faults(read_record(cells))]
 
     assert faults(tax_id="500100732258", surname="Finch") == ["tax_id"]
+    assert (faults(tax_id="1123456789"), faults(tax_id="2123456789")) == ([], ["tax_id"])
     assert faults(birth_date="1812-01-01") == ["birth_date"] == faults(birth_date="2999-01-01")
     assert faults(tax_id="500100732259", birth_date="1961-02-03") == []
 

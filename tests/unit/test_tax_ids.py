@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dedup.adapters.in_memory import DirectoryInMemory
 from dedup.comparing import Number, compare_numbers, compare_tax_ids
 from dedup.ports import Profile
-from dedup.tax_ids import check_bits, inn_holds, plain_tax_id, repairs, tax_id_holds, vat_holds
+from dedup.tax_ids import check_bits, inn_holds, plain_tax_id, repairs, tax_id_holds, utr_holds, vat_holds
 from intake.stages import CustomerDecision, Letter, PageReading, ReadLetter
 from intake.steps.recognise import recognise_customer
 
@@ -118,3 +118,9 @@ def test_a_sound_number_two_signs_away_is_anothers() -> None:
 
 def test_a_failing_number_that_no_look_alike_mends_is_only_near() -> None:
     assert compare_tax_ids("7831002293", "7830002293") == Number.ONE_EDIT
+
+
+def test_a_taxpayer_reference_is_checked_by_its_first_digit() -> None:
+    assert utr_holds("1123456789")
+    assert not any(utr_holds(f"{digit}123456789") for digit in "023456789")
+    assert not utr_holds("123456789")
