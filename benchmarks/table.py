@@ -56,6 +56,7 @@ def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
         "matching": [
             ["matching_febrl.py", str(corpus / "people_febrl")],
             ["matching_exports.py", str(shared), *WORLDS],
+            ["matching_generated.py", "200000", "--seed", "1"],
             ["matching_generated.py", "1000000", "--seed", "2"],
         ],
         "workers": [["workers.py", *(str(corpus / world) for world in WORLDS)]],
