@@ -131,9 +131,7 @@ def _along(connection: Connection, pair: Entry, actor: str, said: Decision) -> N
     """Pairs of others that the same two stand for ask the same question: they go along."""
     low, high = (_members(connection, root) for root in (pair.low_root, pair.high_root))
     t = possible_double
-    same_two = or_(
-        and_(t.c.low_id.in_(low), t.c.high_id.in_(high)), and_(t.c.low_id.in_(high), t.c.high_id.in_(low))
-    )
+    same_two = or_(and_(t.c.low_id.in_(low), t.c.high_id.in_(high)), and_(t.c.low_id.in_(high), t.c.high_id.in_(low)))
     these = update(t).where(same_two, t.c.state.in_(OPEN), t.c.id != pair.id)
     values = {"state": said.verdict, "kind": said.kind, "decided_at": utc_now(), "decided_by": actor}
     connection.execute(these.values(**values, reason=_with(pair), version=t.c.version + 1))

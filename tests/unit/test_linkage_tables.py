@@ -68,9 +68,7 @@ def test_blocks_hold_the_rows_and_the_problems_of_the_careful_way(tmp_path: Path
 
 
 def test_a_file_cut_short_is_read_up_to_the_cut(tmp_path: Path) -> None:
-    whole = gzip.compress(
-        b"system,source_id,surname\n" + b"".join(b"A,%d,x%d\n" % (i, i * i) for i in range(9000))
-    )
+    whole = gzip.compress(b"system,source_id,surname\n" + b"".join(b"A,%d,x%d\n" % (i, i * i) for i in range(9000)))
     path = tmp_path / "cut.csv.gz"
     path.write_bytes(whole[: len(whole) // 2])
     careful = list(read_rows(path))
