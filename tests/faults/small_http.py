@@ -19,4 +19,5 @@ def rooms_for_http(opened: Rooms) -> HttpRooms:
         opened.recutter,
         opened.looks,
         opened.jobs,
+        opened.customer_door,
     )

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 STEPS: dict[str, tuple[str, str]] = {
-    "accept": ("archive.arrivals", "register"),
+    "accept": ("archive.arrivals", "register_many"),
     "preserve": ("intake.pipeline", "preserve"),
     "cut": ("intake.pipeline", "cut"),
     "enter": ("archive.documents", "enter"),
