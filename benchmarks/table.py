@@ -46,6 +46,7 @@ def runs(shared: Path, home: Path, scale: Path) -> dict[str, list[list[str]]]:
         "known": [["known_items.py"]],
         "big_search": [["search_http.py", one] for one in big],
         "big_findable": [["findable.py", "--home", one] for one in big],
+        "callers": [["callers.py", one] for one in big],
         "folder": [["folder_pages.py", one] for one in big],
         "accept": [["accept_http.py", "--on", on] for on in ("embedded", "engines")],
         "same": [["same_world.py", *(str(corpus / world) for world in WORLDS)]],
@@ -181,6 +182,10 @@ def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         else:
             told = f"{line['differing']} of {line['narrowed']}"
             rows.append(("narrowed questions that engines answer differently", "0", "", told))
+    for line in _records(kept.get("callers")):
+        told = ", ".join(f"{kind} {one['in the first five']}" for kind, one in line["by_kind"].items())
+        what = f"{line['questions']:,} callers' questions, {line['on']}: the right customer in the first five"
+        rows.append((what, ".97", ".99", f"{line['in the first five']} ({told})"))
     for line in _records(kept.get("big_search")):
         must, aim = ("80 ms", "30 ms") if line["on"].startswith("engines") else ("40 ms", "15 ms")
         told = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms, {line['requests']} requests, {line['not_200']} not answered)"
