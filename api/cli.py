@@ -12,6 +12,7 @@ from api import (
     cli_customers,
     cli_dedup,
     cli_documents,
+    cli_folders,
     cli_holds,
     cli_intake,
     cli_looks,
@@ -49,6 +50,7 @@ cli_customers.join(app)
 cli_dedup.join(app)
 cli_intake.join(app)
 cli_documents.join(app)
+cli_folders.join(app)
 cli_serve.join(app)
 cli_upkeep.join(app)
 cli_moving.join(app)

@@ -38,6 +38,7 @@ class Settings:
     time_zone: str
     languages: str
     company: str
+    folder_plan: str
     guard_refuses: str
     guard_warns: str
     retain_years: int
@@ -83,6 +84,11 @@ TABLE: dict[str, Setting] = {
     "languages": Setting("DOSSIER_LANGUAGES", "rus+eng", "tesseract's languages, joined by +"),
     "company": Setting(
         "DOSSIER_COMPANY", "", "YAML file with our own names, phones, mailboxes, addresses; empty: none"
+    ),
+    "folder_plan": Setting(
+        "DOSSIER_FOLDER_PLAN",
+        "",
+        "YAML file with the folders of a customer's set and their criteria; empty: the plan that ships",
     ),
     "guard_refuses": Setting(
         "DOSSIER_GUARD_REFUSES",

@@ -14,6 +14,7 @@ from archive.adapters.guarded import GuardedStore
 from archive.adapters.in_sqlite import SqliteCatalogue
 from archive.adapters.on_disk import FolderStore
 from archive.errors import BadInput, EngineAway
+from archive.folder_plan import FolderPlan, insist_on_types, load_plan, put_in_force
 from archive.looks import LookKeeper
 from archive.measures import Meter
 from archive.ports import Catalogue, ObjectStore
@@ -170,8 +171,9 @@ class Rooms:
 def open_rooms(settings: Settings) -> Rooms:
     """Open the archive at `settings.home`; a new one is made where there is none.
 
-    Raises `BadInput` for an address of an engine that is not known, and for a company file that cannot be read.
+    Raises `BadInput` for an address of an engine that is not known, and for a company file or folder plan that cannot be read.
     """
+    put_in_force(folder_plan_at(settings.folder_plan))
     if settings.company:
         _company(settings)  # a mistake in it is told to whoever opens the archive, not to a worker
     home = settings.home
@@ -201,6 +203,17 @@ def open_rooms(settings: Settings) -> Rooms:
         Meter(),
         retention,
     )
+
+
+def folder_plan_at(path: str) -> FolderPlan:
+    """The plan in this file, the one that ships where none is named. Raises: BadInput with the place and the remedy."""
+    if not path:
+        return load_plan()
+    from intake.classifying.kinds import codes
+
+    plan = load_plan(Path(path).expanduser())
+    insist_on_types(Path(path), plan, frozenset(codes()))
+    return plan
 
 
 def _company(settings: Settings) -> OwnCompany:

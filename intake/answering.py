@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from archive import arrivals, documents
+from archive.placing import shown_in
 from archive.schema import case, filing, folder, source_record
 from archive.sentences import in_english, restored
 
@@ -71,7 +72,7 @@ def _record(number: str, name: str) -> Answer:
 
 
 def _of_letter(connection: Connection, number: str, name: str, letter: Any) -> Answer:
-    filed_in = _places(connection, letter.id)
+    filed_in = _places(connection, letter)
     return _record(number, name) | {
         "page_from": letter.page_from,
         "page_to": letter.page_to,
@@ -91,15 +92,18 @@ def _of_letter(connection: Connection, number: str, name: str, letter: Any) -> A
     }
 
 
-def _places(connection: Connection, document_id: int) -> Mapping[str, str]:
+def _places(connection: Connection, letter: Any) -> Mapping[str, str]:
     rows = connection.execute(
-        select(case.c.number, folder.c.code)
+        select(case.c.number, folder.c.code, folder.c.customer_id)
         .select_from(filing.outerjoin(case, filing.c.case_id == case.c.id).outerjoin(folder))
-        .where(filing.c.document_id == document_id)
+        .where(filing.c.document_id == letter.id)
     )
     places = {}
-    for row in rows:
-        places.update({"case": row.number} if row.number else {"folder": row.code})
+    for row in rows.all():
+        if row.number:
+            places["case"] = row.number
+        else:
+            places["folder"] = shown_in(connection, row.customer_id, row.code, letter.document_type)
     return places
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from sqlalchemy import Connection
 
 from api import finding, looking
 from api.http.answering import By, Here, answer, etag
 from api.http.shapes import PROBLEMS
+from archive.errors import NotFound
+from archive.placing import places_of
+from archive.sentences import say
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
 from search.ports import Query as IndexQuery
@@ -53,13 +57,31 @@ def timeline(
 ) -> Response:
     """The customer's letters, newest first. How many a folder holds stands on the customer's card.
 
+    A `folder` that the customer's set has no more stands for the one where all of it shows now, where there is one.
     `before` is the last id of the page before, for who reads on; letters that come meanwhile do not shift what follows.
     """
     skip = (page - 1) * limit
     with rooms.catalogue.reading() as connection:
         key = customers.survivor(connection, customer_id)
+        code = _folder(connection, key, folder)
         found = customers.timeline(
-            connection, asker.access, key, folder_code=folder, before=before, skip=skip, limit=limit
+            connection, asker.access, key, folder_code=code, before=before, skip=skip, limit=limit
         )
     looking.note(rooms, asker, "timeline", looking.customer(key))
     return answer(found)
+
+
+def _folder(connection: Connection, customer_id: int, asked: str) -> str:
+    """The folder to list for the one asked for. Raises: NotFound with the customer's folders, where there is none."""
+    places = places_of(connection, customer_id)
+    code = places.now(asked)
+    if asked and not code:
+        raise NotFound(
+            say(
+                "customer {number} has no folder {folder}; the folders are: {folders}",
+                number=customer_id,
+                folder=repr(asked),
+                folders=", ".join(one.code for one in places.folders),
+            )
+        )
+    return code

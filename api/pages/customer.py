@@ -14,7 +14,7 @@ from api.http.rooms import Rooms
 from api.pages.customer_same import same_of
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
-from archive.folder_plan import load_plan
+from archive.placing import Places, places_of
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
 
@@ -53,15 +53,17 @@ def show(
 ) -> Response:
     """One customer; `folder` narrows the letters shown, `page` (of a folder) goes to a page by its number."""
     language = wording_for(request, asker).language
-    skip = (number - 1) * _LINES if folder else 0
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
+        places = places_of(connection, card.id)
+        asked, folder = folder, places.now(folder)
+        skip = (number - 1) * _LINES if folder else 0
         same = same_of(connection, asker, card)
         lines = customers.timeline(
             connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
         )
     looking.note(rooms, asker, "read", looking.customer(card.id))
-    folders = _folders(card, language)
+    folders = _folders(card, places, language)
     older = {"folder": folder, "before": lines[_LINES - 1].id} if lines[_LINES:] and not folder else {}
     return page(
         request,
@@ -73,6 +75,7 @@ def show(
         merged=card.id != customer_id,
         folders=folders,
         folder=folder,
+        gone="" if folder == asked else asked,
         lines=lines[:_LINES],
         more=address(f"/customers/{card.id}", older) if older else "",
         pager=_pager(card, folder, number) if folder else None,
@@ -89,10 +92,7 @@ def _pager(card: customers.Card, folder: str, number: int) -> Pager:
     return Pager(number, pages, newer, older)
 
 
-def _folders(card: customers.Card, language: str) -> Sequence[FolderLine]:
+def _folders(card: customers.Card, places: Places, language: str) -> Sequence[FolderLine]:
     """The whole set by the plan; what merged identities brought lies in the same places."""
     counts = {one.code: one.documents for one in card.folders}
-    return [
-        FolderLine(planned.code, planned.names.get(language) or planned.names["en"], counts.get(planned.code, 0))
-        for planned in load_plan().set_of(card.kind)
-    ]
+    return [FolderLine(one.code, one.name(language), counts.get(one.code, 0)) for one in places.folders]

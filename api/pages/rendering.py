@@ -16,7 +16,7 @@ from api.http.rooms import Rooms
 from api.pages.static_files import static
 from api.signing_in import FORM_TOKEN, Asker
 from api.wording import Wording, chosen_language, wording
-from archive.folder_plan import load_plan
+from archive.folder_plan import load_plan, plan_in_force
 from cases.types import load_types
 
 LANGUAGE_COOKIE = "dossier_language"
@@ -117,11 +117,9 @@ def _back(request: Request) -> str:
 
 
 def folder_name(code: str, language: str) -> str:
-    """A folder's name by the plan; its code where the plan has lost it."""
-    for folder in load_plan().folders:
-        if folder.code == code:
-            return folder.names.get(language) or folder.names["en"]
-    return code
+    """A folder's name by the plan in force, else by the one that ships; its code where both have lost it."""
+    folders = (*plan_in_force().folders, *load_plan().folders)
+    return next((folder.name(language) for folder in folders if folder.code == code), code)
 
 
 def case_name(code: str, language: str) -> str:

@@ -17,6 +17,7 @@ from archive.customers import Held, holdings
 from archive.errors import NotFound
 from archive.merging import Merge, merges
 from archive.pair_words import PairWord, words
+from archive.placing import Places, places_of
 from archive.schema import (
     account,
     address,
@@ -188,8 +189,9 @@ def timeline(
         ids = sorted(every, reverse=True)[skip : skip + limit]
     query = select(document).where(document.c.id.in_(ids), document.c.part == 0, visible.documents(access))
     rows = connection.execute(query.order_by(document.c.id.desc())).all()
-    places = _places(connection, access, [row.id for row in rows])
-    return [_line(row, *places.get(row.id, ("", ""))) for row in rows]
+    lies = _places(connection, access, [row.id for row in rows])
+    places = places_of(connection, customer_id)
+    return [_line(row, places, *lies.get(row.id, ("", ""))) for row in rows]
 
 
 def _sent(connection: Connection, access: Access, keys: Sequence[int], before: int, limit: int) -> set[int]:
@@ -208,7 +210,7 @@ def _sent(connection: Connection, access: Access, keys: Sequence[int], before: i
     return found
 
 
-def _line(row: Row[Any], folder_code: str, case_number: str) -> Line:
+def _line(row: Row[Any], places: Places, filed: str, case_number: str) -> Line:
     return Line(
         row.id,
         row.registration_number or "",
@@ -217,7 +219,7 @@ def _line(row: Row[Any], folder_code: str, case_number: str) -> Line:
         row.branch,
         row.state,
         row.received_on,
-        folder_code,
+        places.of(filed, row.document_type) if filed else "",
         case_number,
     )
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from archive.access import Access
 from archive.errors import NotFound
 from archive.holds import Held, held
+from archive.placing import shown_in
 from archive.schema import arrival, case, customer, document, document_event, filing, folder, journal_entry, object_
 from archive.sentences import Told, restored, say
 from archive.showing import visible
@@ -203,18 +204,26 @@ def _parts(connection: Connection, letter_id: int) -> list[Part]:
 def _places(connection: Connection, access: Access, letter_id: int) -> list[Place]:
     """The filings; a case that the asker may not see is not told."""
     rows = connection.execute(
-        select(filing, folder.c.code, folder.c.customer_id, case.c.number, case.c.state)
+        select(filing, folder.c.code, folder.c.customer_id, case.c.number, case.c.state, document.c.document_type)
         .select_from(
-            filing.outerjoin(folder, filing.c.folder_id == folder.c.id).outerjoin(
-                case, and_(filing.c.case_id == case.c.id, visible.cases(access))
-            )
+            filing.join(document, filing.c.document_id == document.c.id)
+            .outerjoin(folder, filing.c.folder_id == folder.c.id)
+            .outerjoin(case, and_(filing.c.case_id == case.c.id, visible.cases(access)))
         )
         .where(filing.c.document_id == letter_id, or_(folder.c.id.is_not(None), case.c.id.is_not(None)))
         .order_by(filing.c.id)
     )
     return [
-        Place(r.code or "", r.customer_id, r.number or "", r.state or "", r.ground, r.ground_value, r.filed_at)
-        for r in rows
+        Place(
+            shown_in(connection, r.customer_id, r.code, r.document_type) if r.code else "",
+            r.customer_id,
+            r.number or "",
+            r.state or "",
+            r.ground,
+            r.ground_value,
+            r.filed_at,
+        )
+        for r in rows.all()
     ]
 
 

@@ -93,6 +93,15 @@ def _(archive: Archive) -> None:
     assert dossier(archive.home, "looks", "--limit", "1")
 
 
+@command("folders plan")
+def _(archive: Archive) -> None:
+    plan = archive.home.parent / "plan.yaml"
+    plan.write_text("folders: [{code: all, names: {en: All}, rest: true}]")
+    refused(archive, FORBIDDEN, "folders", "plan", str(plan))
+    told = dossier(archive.home, "folders", "plan", str(plan))
+    assert told == [{"moves": 0, "by_folder": []}], "the letter is not filed"
+
+
 @command("ledger")
 def _(archive: Archive) -> None:
     done = archive.as_eve("ledger")

@@ -271,8 +271,10 @@ def test_every_command_that_shows_leaves_a_line(tmp_path: Path) -> None:
     dossier(home, "original", line["arrival"], "-o", str(tmp_path / "copy"))
     dossier(home, "find", "82880")
     dossier(home, "customers", "show", "1", "--why", "a check")
+    dossier(home, "folders", "plan", str(ROOT / "archive" / "folder_plan.yaml"))
     told = [(look["action"], look["subject"], look["why"]) for look in dossier(home, "looks")]
     assert told == [
+        ("list", "letters:folder plan", ""),
         ("read", "customer:1", "a check"),
         ("search", "search:82880", ""),
         ("take", f"arrival:{line['arrival']}", ""),
