@@ -7,11 +7,9 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from archive import migrations
 from archive.after_commit import has_committed
@@ -22,7 +20,6 @@ _POOL = 12
 _OVERFLOW = 12
 """Connections that a process keeps, and how many more it opens at need: a burst of readers, given back at once."""
 _POOL_WAIT_S = 30
-_UNPROVEN_S = 1.0
 _CONNECT_TIMEOUT_S = 10
 _STATEMENT_TIMEOUT_MS = 120_000
 _LOCK_TIMEOUT_MS = 30_000
@@ -144,32 +141,16 @@ def _engine(url: URL) -> Engine:
         # No statement of ours runs for as long as it takes to compile one: half a second, where it was taken for costly.
         f" -c idle_in_transaction_session_timeout={_IDLE_TIMEOUT_MS} -c timezone=UTC -c jit=off"
     )
-    engine = create_engine(
+    return create_engine(
         url,
         connect_args={"connect_timeout": _CONNECT_TIMEOUT_S, "options": options, "application_name": "dossier"},
         pool_size=_POOL,
         max_overflow=_OVERFLOW,
         pool_timeout=_POOL_WAIT_S,
         pool_use_lifo=True,
+        # A connection that a restart or a firewall cut is found out before it is handed on, also one that was just used.
+        pool_pre_ping=True,
     )
-    event.listen(engine, "checkin", _note_given_back)
-    event.listen(engine, "checkout", _prove)
-    return engine
-
-
-def _note_given_back(_connection: object, record: Any) -> None:
-    record.info["given_back"] = time.monotonic()
-
-
-def _prove(connection: Any, record: Any, _proxy: object) -> None:
-    """A connection that a restart or a firewall cut is found out before it is handed on; one just used is not asked."""
-    if time.monotonic() - record.info.get("given_back", float("inf")) < _UNPROVEN_S:
-        return
-    try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error as error:
-        raise DisconnectionError from error
 
 
 def _refuse_old(connection: Connection) -> None:
