@@ -145,12 +145,14 @@ def _find(rooms: Rooms, access: Access, asked: Question) -> Found:
     if asked.where != "all" or not asked.q.strip():
         return _ask(rooms, access, asked, query)
     # What one index answers, the other need not guess at any harder: guesses would stand beside the answer.
-    worth = efforts(ask(asked.q, asked.as_you_type))
-    steps = [(Effort.AS_TYPED, Effort.BEGINNINGS), *((one, one) for one in worth if one > Effort.BEGINNINGS)]
-    for least, most in steps:
-        found = _ask(rooms, access, asked, replace(query, least=least, most=most))
-        if found.customers.total or found.documents.total:
-            break
+    found = _ask(rooms, access, asked, replace(query, most=Effort.BEGINNINGS))
+    if found.customers.total or found.documents.total:
+        return found
+    for effort in efforts(ask(asked.q, asked.as_you_type)):
+        if effort > Effort.BEGINNINGS:
+            found = _ask(rooms, access, asked, replace(query, least=effort, most=effort))
+            if found.customers.total or found.documents.total:
+                break
     return found
 
 

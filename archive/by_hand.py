@@ -24,7 +24,7 @@ from archive.directory_plan import Plan, planned
 from archive.directory_preparing import prepare
 from archive.directory_record import BY_HAND, DirectoryRecord, read_record, split_list
 from archive.directory_values import HELD
-from archive.directory_writing import Come, enter, settle
+from archive.directory_writing import Come, add_keys, enter, settle
 from archive.errors import BadInput, Conflict
 from archive.guarding import Finding, Guard
 from archive.hand_record import EDITABLE, Cells, cleaned, edited, first, record_at_desk, taking_away
@@ -33,10 +33,9 @@ from archive.keying import KeysOf, keys_of_all
 from archive.overriding import Nevertheless, as_journalled, insist_let_in, keep_word
 from archive.pair_words import APART
 from archive.ports import Catalogue
-from archive.schema import customer, customer_key, pair_word
+from archive.schema import customer, pair_word
 from archive.sentences import say
 from archive.survivorship import in_force
-from archive.upserting import upsert
 
 Changed = Mapping[str, tuple[str, str]]
 """Field → (before, after), lists joined by `;`."""
@@ -199,11 +198,9 @@ class CustomerDoor:
         return tuple(one for one in found if one.id not in known)
 
     def _key(self, connection: Connection, owners: Iterable[int], after: DirectoryRecord) -> None:
-        """Keys are only added: people go on writing under what the records gave up."""
+        keys = dict.fromkeys(self._keys_of(after.flat))
         for one in owners:
-            rows = [{"key": key, "customer_id": one} for key in dict.fromkeys(self._keys_of(after.flat))]
-            if rows:
-                connection.execute(upsert(connection, customer_key).on_conflict_do_nothing(), rows)
+            add_keys(connection, ((key, one) for key in keys))
             said = in_force(standing.witnesses_of(connection, [one])[one])
             self._guard.keep(connection, one, [after, *said])
 

@@ -169,7 +169,8 @@ def _change(
     update_records(connection, items, run_id, at)
     owners = {item.known.customer_id for item in items if item.known is not None}
     found = standing.together(connection, owners)
-    add_keys(connection, items, keyed)
+    known = ((item.place, item.known.customer_id) for item in items if item.known is not None)
+    add_keys(connection, ((key, owner) for place, owner in known for key in keyed[place]))
     return settle(connection, found, owners, at[:10])
 
 
@@ -208,13 +209,8 @@ def update_records(connection: Connection, items: Iterable[PlannedRecord], run_i
     connection.execute(statement.values(values_now), rows)
 
 
-def add_keys(connection: Connection, items: Iterable[PlannedRecord], keyed: Keyed) -> None:
-    """Keys are only added: people go on writing under a name or from an address that the records gave up."""
-    rows: list[dict[str, Any]] = [
-        {"key": key, "customer_id": item.known.customer_id}
-        for item in items
-        if item.known is not None
-        for key in keyed[item.place]
-    ]
+def add_keys(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
+    """Add (key, customer). They are only added: people go on writing under a name or from an address that was given up."""
+    rows = [{"key": key, "customer_id": owner} for key, owner in keys]
     if rows:
         connection.execute(upsert(connection, customer_key).on_conflict_do_nothing(), rows)

@@ -5,7 +5,6 @@ Each is one transaction: the merge or the word, what became of the pair, and a l
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,14 +13,15 @@ from sqlalchemy import Connection, and_, delete, or_, select, update
 from archive import doubles, merging, pair_words, standing
 from archive.access import Access
 from archive.clock import utc_now
+from archive.customers import member_ids
 from archive.doubles import OPEN, Entry
 from archive.errors import BadInput, Conflict
 from archive.insisting import insist_on_right
+from archive.pair_labels import Label, keep_label
 from archive.pair_words import Said, Word
 from archive.ports import Catalogue
-from archive.schema import customer, customer_merge, pair_label, pair_word, possible_double
+from archive.schema import customer_merge, pair_label, pair_word, possible_double
 from archive.sentences import say
-from archive.upserting import upsert
 
 Verdict = Literal["same", "different", "relatives", "later"]
 VERDICTS: tuple[Verdict, ...] = ("same", "different", "relatives", "later")
@@ -105,10 +105,7 @@ def _join(connection: Connection, access: Access, pair: Entry, into: int | None,
         raise BadInput(say("customer {number} is none of the two", number=into))
     stands = into or min(roots)
     moved = roots[1] if stands == roots[0] else roots[0]
-    merging.merge_within(connection, access, moved, stands, reason)
-    line = customer_merge
-    query = select(line.c.id).where(line.c.customer_id == moved, line.c.undone_at.is_(None))
-    return int(connection.execute(query).scalar_one())
+    return merging.merge_several_within(connection, access, [moved], stands, reason)[moved]
 
 
 def _part(connection: Connection, access: Access, pair: Entry) -> None:
@@ -129,7 +126,7 @@ def _insist_on_word(connection: Connection, pair: Entry) -> None:
 
 def _along(connection: Connection, pair: Entry, actor: str, said: Decision) -> None:
     """Pairs of others that the same two stand for ask the same question: they go along."""
-    low, high = (_members(connection, root) for root in (pair.low_root, pair.high_root))
+    low, high = (member_ids(connection, root) for root in (pair.low_root, pair.high_root))
     t = possible_double
     same_two = or_(and_(t.c.low_id.in_(low), t.c.high_id.in_(high)), and_(t.c.low_id.in_(high), t.c.high_id.in_(low)))
     these = update(t).where(same_two, t.c.state.in_(OPEN), t.c.id != pair.id)
@@ -146,11 +143,6 @@ def _back_along(connection: Connection, pair: Entry) -> None:
 
 def _with(pair: Entry) -> str:
     return f"with pair {pair.id}"
-
-
-def _members(connection: Connection, root: int) -> list[int]:
-    query = select(customer.c.id).where(or_(customer.c.id == root, customer.c.survivor_id == root))
-    return list(connection.execute(query).scalars())
 
 
 def _write(
@@ -173,16 +165,5 @@ def _label(connection: Connection, access: Access, pair: Entry, said: Decision) 
     if said.verdict == "later" or pair.changed or not pair.said:
         return
     levels = {one.field: one.level for one in pair.said}
-    keep_label(connection, access, pair, said.verdict, said.kind, levels)
-
-
-def keep_label(
-    connection: Connection, access: Access, pair: Entry, verdict: str, kind: str, levels: dict[str, str]
-) -> None:
-    """Keep how the fields of a pair agreed with what a person said of it; the last word holds."""
-    row = {"low_id": pair.low_id, "high_id": pair.high_id, "party": pair.party, "verdict": verdict, "kind": kind}
-    row |= {"levels": json.dumps(levels, sort_keys=True), "source": "review", "at": utc_now(), "actor": access.actor}
-    statement = upsert(connection, pair_label).values(row)
-    renew = {name: statement.excluded[name] for name in ("party", "verdict", "kind", "levels", "source", "at", "actor")}
-    index = [pair_label.c.low_id, pair_label.c.high_id]
-    connection.execute(statement.on_conflict_do_update(index_elements=index, set_=renew))
+    label = Label(pair.party, said.verdict, "review", said.kind)
+    keep_label(connection, (pair.low_id, pair.high_id), label, levels, access.actor)

@@ -19,17 +19,16 @@ from archive.clock import utc_now
 from archive.directory_file import FileRow
 from archive.directory_plan import Plan, PlannedRecord, find_records, place_of, plan
 from archive.directory_preparing import prepare
-from archive.directory_writing import Come, enter, settle, update_records
+from archive.directory_writing import Come, add_keys, enter, settle, update_records
 from archive.doubles import NewDouble
 from archive.errors import BadInput, Forbidden
 from archive.guarding import Finding, Guard
 from archive.keying import KeysOf, keys_of_all
 from archive.overriding import as_journalled
 from archive.ports import Catalogue
-from archive.schema import customer, customer_key, source_record
+from archive.schema import customer, source_record
 from archive.sentences import say
 from archive.survivorship import in_force
-from archive.upserting import upsert
 
 Outcome = Literal["new", "changed", "unchanged", "linked"]
 Versions = Sequence[tuple[int, int]]
@@ -112,9 +111,7 @@ class FeedDoor:
     def _settle(self, connection: Connection, item: PlannedRecord, owner: int) -> Versions:
         """Bring everything that hangs on the customer up to the record, and add the keys by which it is found."""
         keys = keys_of_all(self._keys_of, [item.record.flat])[0]
-        rows = [{"key": key, "customer_id": owner} for key in keys]
-        if rows:
-            connection.execute(upsert(connection, customer_key).on_conflict_do_nothing(), rows)
+        add_keys(connection, ((key, owner) for key in keys))
         versions = settle(connection, standing.together(connection, [owner]), {owner}, utc_now()[:10])
         self._guard.keep(connection, owner, in_force(standing.witnesses_of(connection, [owner])[owner]))
         return versions

@@ -14,8 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text, update
 
 from archive.bulk import insert_rows
 from archive.clock import utc_now
-from archive.schema import customer, directory_size, guard_key, guard_model, guard_record, pair_label
-from archive.upserting import upsert
+from archive.schema import customer, directory_size, guard_key, guard_model, guard_record
 
 State = Literal["arriving", "active", "kept", "leaving"]
 """Its keys are being made; the guard asks it; its keys are kept up for a rollback; its keys are being removed."""
@@ -219,17 +218,6 @@ def _insert_missing(
         f"INSERT INTO {table} ({named}) SELECT * FROM unnest({lists}) ON CONFLICT DO NOTHING",  # noqa: S608
         tuple(list(column) for column in zip(*rows, strict=True)),
     )
-
-
-def keep_label(connection: Connection, one: int, other: int, party: str, levels: Mapping[str, str], actor: str) -> None:
-    """Keep how two customers agreed of whom a person said, against the guard, that they are two; the last word holds."""
-    low, high = sorted((one, other))
-    row = {"low_id": low, "high_id": high, "party": party, "verdict": "different", "kind": "", "source": "guard"}
-    row |= {"levels": json.dumps(dict(levels), sort_keys=True), "at": utc_now(), "actor": actor}
-    statement = upsert(connection, pair_label).values(row)
-    renew = {name: statement.excluded[name] for name in row if name not in ("low_id", "high_id")}
-    at = [pair_label.c.low_id, pair_label.c.high_id]
-    connection.execute(statement.on_conflict_do_update(index_elements=at, set_=renew))
 
 
 # Written out for the drivers: a list is one value there, so that the statement is the same whatever its length.

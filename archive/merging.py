@@ -7,17 +7,17 @@ journal, the note for the index.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
-from archive import journal, outbox, standing
+from archive import outbox, standing
 from archive.access import Access
 from archive.clock import utc_now
 from archive.errors import Conflict
 from archive.insisting import insist_on_known, insist_on_reason, insist_on_right, insist_unchanged
-from archive.pair_words import insist_not_apart
+from archive.pair_words import insist_not_apart, write_of_both
 from archive.ports import Catalogue
 from archive.schema import customer_merge, document
 from archive.sentences import say
@@ -100,7 +100,7 @@ def _merge(
             connection.execute(insert(customer_merge).values(row).returning(customer_merge.c.id)).scalar_one()
         )
         after = {"merged": root, "into": other, "reason": reason}
-        _journal(connection, access, "customers.merge", (root, other), None, after)
+        write_of_both(connection, access, "customers.merge", (root, other), None, after)
     return _settle(connection, found, customer_ids[0]), made
 
 
@@ -131,7 +131,7 @@ def unmerge_within(
     connection.execute(update(line).where(line.c.id == was.id).values(undone))
     before = {"merged": customer_id, "into": was.into_id, "reason": was.reason}
     after = {"parted": customer_id, "from": was.into_id, "reason": undone["undone_reason"]}
-    _journal(connection, access, "customers.unmerge", (customer_id, was.into_id), before, after)
+    write_of_both(connection, access, "customers.unmerge", (customer_id, was.into_id), before, after)
     return _settle(connection, found, customer_id)
 
 
@@ -141,14 +141,6 @@ def merges(connection: Connection, members: Sequence[int]) -> list[Merge]:
     query = select(line.c.customer_id, line.c.into_id, line.c.at, line.c.actor, line.c.reason)
     query = query.where(line.c.customer_id.in_(members), line.c.undone_at.is_(None)).order_by(line.c.id)
     return [Merge(*row) for row in connection.execute(query)]
-
-
-def _journal(
-    connection: Connection, access: Access, action: str, ends: Iterable[int], before: object, after: object
-) -> None:
-    """Under both ends, for whoever looks at either."""
-    for one in ends:
-        journal.write(connection, access.actor, action, f"customer:{one}", before, after)
 
 
 def _settle(connection: Connection, found: Mapping[int, Identity], customer_id: int) -> Stands:

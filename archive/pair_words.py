@@ -86,7 +86,9 @@ def tell_within(
     connection.execute(
         statement.on_conflict_do_update(index_elements=[pair_word.c.low_id, pair_word.c.high_id], set_=renew)
     )
-    _journal(connection, access, f"customers.{said.word}", low, high, before, asdict(now))
+    write_of_both(
+        connection, access, f"customers.{said.word}", (low, high), asdict(before) if before else None, asdict(now)
+    )
     return now
 
 
@@ -115,7 +117,7 @@ def take_back_within(
     if before is None:
         raise NotFound(say("nothing was said of customers {number} and {other}", number=low, other=high))
     connection.execute(delete(pair_word).where(pair_word.c.low_id == low, pair_word.c.high_id == high))
-    _journal(connection, access, "customers.unsay", low, high, before, {"taken back": kept})
+    write_of_both(connection, access, "customers.unsay", (low, high), asdict(before), {"taken back": kept})
 
 
 def words(connection: Connection, members: Sequence[int]) -> list[PairWord]:
@@ -169,10 +171,9 @@ def _held(connection: Connection, low: int, high: int) -> PairWord | None:
     return PairWord(*row) if row is not None else None
 
 
-def _journal(
-    connection: Connection, access: Access, action: str, low: int, high: int, before: PairWord | None, after: object
+def write_of_both(
+    connection: Connection, access: Access, action: str, ends: tuple[int, int], before: object, after: object
 ) -> None:
-    """Under both, for whoever looks at either."""
-    for one in (low, high):
-        was = asdict(before) if before else None
-        journal.write(connection, access.actor, action, f"customer:{one}", was, after)
+    """Journal what is said of two customers under both, for whoever looks at either."""
+    for one in ends:
+        journal.write(connection, access.actor, action, f"customer:{one}", before, after)

@@ -19,6 +19,7 @@ from archive import guard_keys
 from archive.directory_record import DirectoryRecord
 from archive.guard_keys import Likened
 from archive.guarding import Fault, Finding
+from archive.pair_labels import Label, keep_label
 from dedup.guard_judging import Judged, Policy, judge
 from dedup.guard_models import GuardModels, Working, as_given, flat_keys
 from dedup.guard_words import agreed, faults_of
@@ -94,7 +95,9 @@ class DirectoryGuard:
             best = max(held[finding.customer_id], key=lambda pair: pair.same)
             levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}
             party = KINDS[asked.kind]
-            guard_keys.keep_label(connection, customer_id, finding.customer_id, party, levels, actor)
+            keep_label(
+                connection, (customer_id, finding.customer_id), Label(party, "different", "guard"), levels, actor
+            )
 
     def _as_compared(self, connection: Connection, model: Working, record: DirectoryRecord) -> _Seen:
         """The record as a model compares it: worked out once, though a save asks of it three times."""

@@ -53,9 +53,9 @@ class Marker:
         words: set[str] = set()
         for text in texts:
             words.update(_WORD.findall(roughly(text[:MOST_SCANNED])))
-        fresh = sorted(words)
-        _all_looked_up(fresh, self._beginning_near, self.near, begun=True)
-        _all_looked_up(fresh, self._near, self.near, begun=False)
+        every = sorted(words)
+        _all_looked_up(every, self._beginning_near, self.near, begun=True)
+        _all_looked_up(every, self._near, self.near, begun=False)
 
     def spans(self, folded: str) -> tuple[tuple[int, int], ...]:
         """The places in a folded text that answer the question, in order, none overlapping."""

@@ -22,6 +22,7 @@ from search.adapters.elastic_paging import next_after, place_of, viewed
 from search.adapters.elastic_shelf import Shelf
 from search.adapters.elastic_terms import EVERYTHING, Json, narrowed
 from search.adapters.elastic_writing import Scribe
+from search.adapters.hits import marked_hits
 from search.adapters.scribed import Scribed
 from search.asking import Asked, Effort, ask
 from search.marking import Marker, marker
@@ -147,12 +148,7 @@ class ElasticIndex(Scribed[Thing]):
 
     def _hits(self, found: Sequence[Json], marks: Marker | None, access: Access) -> tuple[Hit[Thing], ...]:
         shown = [(_score(hit), *self._kind.shown(hit["_source"], access)) for hit in found]
-        if marks:
-            marks.read_ahead(text for _, _, text in shown)
-        return tuple(
-            Hit(thing, score, self._kind.highlights(thing, text, marks) if marks else ())
-            for score, thing, text in shown
-        )
+        return marked_hits(shown, marks, self._kind.highlights)
 
     def _facets(self, answer: Json) -> Mapping[str, tuple[tuple[str, int], ...]]:
         return {

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol
 import tantivy
 
 from archive.access import Access
+from search.adapters.hits import marked_hits
 from search.adapters.scribed import Scribed
 from search.adapters.tantivy_customers import Customers
 from search.adapters.tantivy_documents import Documents
@@ -119,12 +120,7 @@ class TantivyIndex(Scribed[Thing]):
         self, searcher: Any, found: list[tuple[float, Any]], marks: Marker | None, access: Access
     ) -> tuple[Hit[Thing], ...]:
         shown = [(float(score), *self._kind.shown(searcher.doc(place), access)) for score, place in found]
-        if marks:
-            marks.read_ahead(text for _, _, text in shown)
-        return tuple(
-            Hit(thing, score, self._kind.highlights(thing, text, marks) if marks else ())
-            for score, thing, text in shown
-        )
+        return marked_hits(shown, marks, self._kind.highlights)
 
     def _facets(self, searcher: Any, wanted: Any, total: int) -> Mapping[str, tuple[tuple[str, int], ...]]:
         if not total:
