@@ -137,8 +137,6 @@ class _Signal:
 
 def load_for_work(settings: Settings) -> None:
     """Load what a worker needs, and what it would read from its own files; safe to repeat."""
-    # Each worker has a core to itself, and shares none; and a process that forks must not have threads.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     steps = ("dedup.adapters.in_catalogue", "intake.adapters.in_tesseract", "intake.pipeline")
     for module in (*steps, *clients_of(settings)):
         importlib.import_module(module)
