@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import argparse
 import csv
+import io
 import random
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
 
 from archive.directory_file import COLUMNS
+from dedup.linkage.working import in_order
 
 _BEGIN = [
     "бак",
@@ -231,11 +234,48 @@ def inn(digits: str) -> str:
     return digits
 
 
-def households(world: World) -> Iterator[list[Person]]:
-    """Families until there are as many persons as wanted."""
+PERSONS_A_SHARD = 1_000_000
+"""So many persons come from one stream of chance; the others of a larger directory are made beside them."""
+_BETWEEN_SHARDS = 100
+"""A last family goes beyond its shard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A part of a directory that is made without the others: the same whoever makes it, and how many do."""
+
+    persons: int
+    seed: int
+    number: int
+
+    @property
+    def first(self) -> int:
+        """The number of its first person."""
+        return self.number * (PERSONS_A_SHARD + _BETWEEN_SHARDS)
+
+    @property
+    def size(self) -> int:
+        """How many persons it has, its last family aside."""
+        return min(PERSONS_A_SHARD, self.persons - self.number * PERSONS_A_SHARD)
+
+    def world(self) -> World:
+        """The names and streets that all shards share, and chance of its own."""
+        world = World(self.persons, random.Random(self.seed))
+        if self.number:
+            world.random = random.Random(f"{self.seed}/{self.number}")
+        return world
+
+
+def shards(persons: int, seed: int) -> list[Shard]:
+    """All parts of a directory, in order."""
+    return [Shard(persons, seed, number) for number in range(-(-persons // PERSONS_A_SHARD))]
+
+
+def households(world: World, first: int = 0, persons: int | None = None) -> Iterator[list[Person]]:
+    """Families until there are as many persons as wanted, numbered from `first`."""
     made = number = 0
-    while made < world.persons:
-        family = _family(world, number, made)
+    while made < (world.persons if persons is None else persons):
+        family = _family(world, first + number, first + made)
         made += len(family)
         number += 1
         yield family
@@ -383,51 +423,74 @@ def _written(address: str, r: random.Random) -> str:
 
 def write(persons: int, path: Path, seed: int) -> int:
     """Write the records in no order of persons, and the truth beside; answer how many records. Memory stays flat."""
-    world = World(persons, random.Random(seed))
-    plain = path.with_suffix(".csv")
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder, ExitStack() as open_files:
-        places = [Path(folder) / str(i) for i in range(persons // _PERSONS_A_HEAP + 1)]
-        heaps = [
-            csv.writer(open_files.enter_context(p.open("w", encoding="utf-8", newline="", buffering=1 << 16)))
-            for p in places
-        ]
-        for family in households(world):
-            for p in family:
-                for row in records_of(p, world):
-                    heap = heaps[world.random.randrange(len(heaps))]
-                    heap.writerow([p.number, p.household, p.relation, *(row.get(c, "") for c in COLUMNS)])
-        open_files.close()
-        count = _gathered(places, plain, path.with_suffix(".truth.csv"), world.random)
+    plain, truth = path.with_suffix(".csv"), path.with_suffix(".truth.csv")
+    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+        folder, parts = Path(name), shards(persons, seed)
+        counts = [sum(of_all) for of_all in zip(*in_order(_scattered, parts, _prepare, folder), strict=True)]
+        firsts = [0, *accumulate(counts)]
+        heaps = [(heap, firsts[heap], parts) for heap in range(len(counts))]
+        with plain.open("wb") as out, truth.open("wb") as beside:
+            out.write(f"{','.join(COLUMNS)}\r\n".encode())
+            beside.write(b"system,source_id,person,household,relation\r\n")
+            for rows, true in in_order(_gathered, heaps, _prepare, folder):
+                out.write(rows)
+                beside.write(true)
     if path != plain:
         with duckdb.connect() as connection:
             connection.execute("set memory_limit = '2GB'")
             columns = "from read_csv(?, all_varchar = true, header = true, parallel = false)"
             connection.execute(f"copy (select * {columns}) to '{path}' (format parquet)", [str(plain)])
         plain.unlink()
-    return count
+    return firsts[-1]
 
 
 _PERSONS_A_HEAP = 60_000
+_beside: list[Path] = []
 
 
-def _gathered(heaps: list[Path], path: Path, truth: Path, r: random.Random) -> int:
-    """The records of all heaps, each heap shuffled, numbered as they come."""
-    count = 0
+def _prepare(folder: Path) -> None:
+    _beside[:] = [folder]
+
+
+def _scattered(shard: Shard) -> list[int]:
+    """The records of one shard, each on a heap by chance; how many are on each."""
+    world = shard.world()
+    counts = [0] * (shard.persons // _PERSONS_A_HEAP + 1)
+    with ExitStack() as open_files:
+        heaps = [
+            csv.writer(open_files.enter_context(path.open("w", encoding="utf-8", newline="", buffering=1 << 16)))
+            for path in (_heap(shard, heap) for heap in range(len(counts)))
+        ]
+        for family in households(world, shard.first, shard.size):
+            for p in family:
+                for row in records_of(p, world):
+                    heap = world.random.randrange(len(heaps))
+                    counts[heap] += 1
+                    heaps[heap].writerow([p.number, p.household, p.relation, *(row.get(c, "") for c in COLUMNS)])
+    return counts
+
+
+def _heap(shard: Shard, heap: int) -> Path:
+    return _beside[0] / f"{shard.number}-{heap}"
+
+
+def _gathered(given: tuple[int, int, list[Shard]]) -> tuple[bytes, bytes]:
+    """The records of one heap, shuffled, numbered as they come; and the truth of them."""
+    heap, count, parts = given
     id_at = COLUMNS.index("source_id")
-    with path.open("w", encoding="utf-8", newline="") as out, truth.open("w", encoding="utf-8", newline="") as beside:
-        lines, true = csv.writer(out), csv.writer(beside)
-        lines.writerow(COLUMNS)
-        true.writerow(("system", "source_id", "person", "household", "relation"))
-        for heap in heaps:
-            with heap.open(encoding="utf-8", newline="") as kept:
-                rows = list(csv.reader(kept))
-            r.shuffle(rows)
-            for person, household, relation, *cells in rows:
-                cells[id_at] = str(count)
-                lines.writerow(cells)
-                true.writerow((cells[0], count, person, household, relation))
-                count += 1
-    return count
+    rows = []
+    for path in (_heap(shard, heap) for shard in parts):
+        with path.open(encoding="utf-8", newline="") as kept:
+            rows += csv.reader(kept)
+        path.unlink()
+    random.Random(f"{parts[0].seed}/heap {heap}").shuffle(rows)
+    out, beside = io.StringIO(newline=""), io.StringIO(newline="")
+    lines, true = csv.writer(out), csv.writer(beside)
+    for number, (person, household, relation, *cells) in enumerate(rows, count):
+        cells[id_at] = str(number)
+        lines.writerow(cells)
+        true.writerow((cells[0], number, person, household, relation))
+    return out.getvalue().encode(), beside.getvalue().encode()
 
 
 def main() -> None:

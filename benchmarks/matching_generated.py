@@ -16,10 +16,10 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections import Counter, defaultdict
-from itertools import combinations
+from collections import Counter
 from pathlib import Path
 
+import duckdb
 import numpy as np
 
 from benchmarks.made_customers import write
@@ -68,17 +68,15 @@ def measure(persons: int, file: Path, folder: Path) -> dict[str, object]:
         started, cpu = time.monotonic(), _cpu_s()
         report = matching.run(file, folder / "clusters.csv", folder / "work", None, told)
         wall, used = time.monotonic() - started, _cpu_s() - cpu
-    labels = _column(folder / "clusters.csv", "cluster_id")
-    truth = _column(file.with_suffix(".truth.csv"), "person")
+    truth = file.with_suffix(".truth.csv")
     return (
         {"persons": persons, "records": report.records, "cpu_s": round(used, 1), "wall_s": round(wall, 1)}
         | {"peak_gib": round(memory.peak_gib, 2), "pairs": report.pairs, "review": report.review}
         | {"review_share": round(report.review / report.records, 5)}
         | {f"cpu_s_till_{n}": round(t - cpu, 1) for n, t in steps.items()}
         | {"left_out": {p.name: p.records_left_out for p in report.passes if p.left_out}}
-        | _clustered(labels, truth)
-        | (_ranked(kept, np.array(truth, dtype=np.int64)) if persons <= _RANKED else {})
-        | _relatives(labels, truth, file.with_suffix(".truth.csv"))
+        | (_ranked(kept, np.array(_column(truth, "person"), dtype=np.int64)) if persons <= _RANKED else {})
+        | held_to_the_truth(folder / "clusters.csv", truth)
     )
 
 
@@ -134,11 +132,48 @@ def _pairs(values) -> int:  # type: ignore[no-untyped-def]
     return sum(n * (n - 1) // 2 for n in Counter(values).values())
 
 
-def _clustered(labels: list[str], truth: list[str]) -> dict[str, float]:
-    right, said, true = _pairs(zip(labels, truth, strict=True)), _pairs(labels), _pairs(truth)
-    precision, recall = right / max(said, 1), right / true
-    f1 = 2 * precision * recall / (precision + recall)
-    return {"precision": round(precision, 5), "recall": round(recall, 5), "f1": round(f1, 5)}
+def held_to_the_truth(clusters: Path, truth: Path) -> dict[str, object]:
+    """Pairs of records that were joined and that should be; pairs of people of one household, and how many became one."""
+    with duckdb.connect() as connection:
+        connection.execute("set memory_limit = '4GB'")
+        connection.execute("set temp_directory = ?", [str(clusters.parent / "truth.spill")])
+        connection.execute(_SAID, [str(clusters), str(truth)])
+        right, said, true = (_pairs_by(connection, columns) for columns in ("person, label", "label", "person"))
+        precision, recall = right / max(said, 1), right / true
+        f1 = 2 * precision * recall / (precision + recall)
+        [(total,)] = connection.execute(_RELATIVES).fetchall()
+        merged = dict(connection.execute(_MERGED).fetchall())
+    wrong = sum(merged.values())
+    return (
+        {"precision": round(precision, 5), "recall": round(recall, 5), "f1": round(f1, 5)}
+        | {"relatives": total, "relatives_merged": wrong, "share": round(wrong / max(total, 1), 6)}
+        | {"merged": merged}
+    )
+
+
+_SAID = """
+    create temp table said as
+    select person::bigint as person, household::bigint as household, relation, hash(cluster_id) as label
+    from read_csv(?, all_varchar = true, header = true) join read_csv(?, all_varchar = true, header = true)
+    using (system, source_id)
+"""
+_RELATIVES = """
+    select sum(n * (n - 1) // 2)::bigint from (select count(distinct person) as n from said group by household)
+"""
+_MERGED = """
+    with one as (select distinct person, household, relation, label from said),
+    pairs as (
+        select distinct x.person, y.person, least(x.relation, y.relation) || '+' || greatest(x.relation, y.relation) as kin
+        from one x join one y on x.household = y.household and x.label = y.label and x.person < y.person
+    )
+    select kin, count(*) from pairs group by kin order by kin
+"""
+
+
+def _pairs_by(connection: duckdb.DuckDBPyConnection, columns: str) -> int:
+    query = f"select sum(n * (n - 1) // 2)::bigint from (select count(*) as n from said group by {columns})"
+    [(pairs,)] = connection.execute(query).fetchall()
+    return int(pairs)
 
 
 def _ranked(kept: dict[str, object], person: np.ndarray) -> dict[str, float]:
@@ -152,29 +187,6 @@ def _ranked(kept: dict[str, object], person: np.ndarray) -> dict[str, float]:
     total = _pairs(person.tolist())
     at = int(good[precise[-1]]) if len(precise) else 0
     return {"recall_at_999": round(at / total, 5), "candidate_recall": round(int(right.sum()) / total, 5)}
-
-
-def _relatives(labels: list[str], truth: list[str], path: Path) -> dict[str, object]:
-    """Pairs of people of one household, and how many of them ended in one cluster."""
-    homes: dict[str, dict[str, str]] = defaultdict(dict)
-    clusters: dict[str, set[str]] = defaultdict(set)
-    with path.open(encoding="utf-8", newline="") as lines:
-        for row, label in zip(csv.DictReader(lines), labels, strict=True):
-            homes[row["household"]][row["person"]] = row["relation"]
-            clusters[row["person"]].add(label)
-    total, merged = 0, Counter()  # type: ignore[var-annotated]
-    for members in homes.values():
-        for x, y in combinations(sorted(members), 2):
-            total += 1
-            if clusters[x] & clusters[y]:
-                merged["+".join(sorted((members[x], members[y])))] += 1
-    wrong = sum(merged.values())
-    return {
-        "relatives": total,
-        "relatives_merged": wrong,
-        "share": round(wrong / max(total, 1), 6),
-        "merged": dict(merged),
-    }
 
 
 if __name__ == "__main__":
