@@ -95,8 +95,7 @@ class CustomerDoor:
 
         Raises: Forbidden, BadInput; GuardWarned and GuardRefused with whom the guard knows.
         """
-        with self._catalogue.writing() as connection:
-            return self.add_within(connection, access, given)
+        return self._catalogue.written(lambda connection: self.add_within(connection, access, given))
 
     def add_within(self, connection: Connection, access: Access, given: Given) -> Saved:
         """`add` in the caller's transaction, which writes no customer before."""
@@ -126,8 +125,9 @@ class CustomerDoor:
         `seen`: the version, as read, that the change is about; None where nobody saw one. What changes nothing is no change.
         Raises: as `add`; NotFound; Conflict where the customer was changed meanwhile.
         """
-        with self._catalogue.writing() as connection:
-            return self.change_within(connection, access, customer_id, given, seen)
+        return self._catalogue.written(
+            lambda connection: self.change_within(connection, access, customer_id, given, seen)
+        )
 
     def change_within(
         self, connection: Connection, access: Access, customer_id: int, given: Given, seen: int | None

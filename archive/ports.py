@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeVar
 
 from sqlalchemy import Connection
+
+T = TypeVar("T")
 
 
 class Catalogue(Protocol):
@@ -31,6 +33,15 @@ class Catalogue(Protocol):
 
     def writing(self, *, durable: bool = True) -> AbstractContextManager[Connection]:
         """A read-write transaction. Not `durable`: a power cut may take it back whole, such as a lease; no disk is waited for."""
+        ...
+
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """What `work` answers, in a durable transaction that other threads' work may share where writers queue anyway.
+
+        One that raises leaves nothing of its own, and takes nothing of the others' with it. It is called once or twice
+        (again, alone, where what it shared could not be committed), on whichever thread, in the caller's context, and may
+        ask nothing of the catalogue but by the connection that it is given.
+        """
         ...
 
     def upgrade(self) -> None:

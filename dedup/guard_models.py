@@ -62,7 +62,8 @@ class GuardModels:
         held = self._held.get(transaction) if transaction is not None else None
         if held is None:
             held = self._working(connection, self._live(connection))
-            if transaction is not None:
+            # Not the first one, as long as it is just being taken in: that may be taken back, and the rest go on.
+            if transaction is not None and self._has_begun:
                 self._held[transaction] = held
         return held
 

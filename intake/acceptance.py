@@ -23,7 +23,7 @@ from archive.ports import Catalogue, ObjectStore
 from intake.jobs import BULK_PRIORITY, PRIORITY, NewJob, lane_of, place_of
 from intake.ports import JobQueue
 from intake.stages import Channel
-from intake.together import Together
+from archive.together import Together
 
 _CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from archive import migrations
 from archive.after_commit import has_committed
 from archive.errors import BadInput, EngineAway
+from archive.ports import T
 
 OLDEST_MAJOR = 15
 _POOL = 12
@@ -81,6 +82,11 @@ class PostgresqlCatalogue:
                     connection.rollback()
                 raise
             has_committed(connection)
+
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """In a transaction of its own: here writers do not queue for each other."""
+        with self.writing() as connection:
+            return work(connection)
 
     @contextmanager
     def _begun(self, isolation: str, *, read_only: bool) -> Iterator[Connection]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextvars
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 
 from archive import migrations
-from archive.after_commit import has_committed
+from archive.after_commit import forget_since, has_committed, told_so_far
 from archive.disk_space import space_wanted
 from archive.errors import Damaged, EngineAway
+from archive.ports import T
+from archive.together import Together
 
 _BUSY_TIMEOUT_MS = 60_000
 _KEPT_OPEN = 12
@@ -35,6 +38,25 @@ _ENGINES_OWN = frozenset(
     }
 )
 """What is wrong with the file or its disk, and with no statement: it passes, or can be mended from outside."""
+
+
+_Work = Callable[[Connection], Any]
+_Outcome = tuple[Any, Exception | None]
+
+
+def _apart(connection: Connection, work: _Work) -> _Outcome:
+    """What it answers, or raises: then what it wrote is taken back."""
+    told = told_so_far(connection)
+    connection.exec_driver_sql("SAVEPOINT one_of_several")
+    try:
+        return work(connection), None
+    except Exception as error:
+        # Where the engine has given up the whole transaction, this fails too, and each is tried by itself.
+        connection.exec_driver_sql("ROLLBACK TO one_of_several")
+        forget_since(connection, told)
+        return None, error
+    finally:
+        connection.exec_driver_sql("RELEASE one_of_several")
 
 
 def _prepare(connection: Any, durable: bool) -> None:
@@ -59,6 +81,7 @@ class SqliteCatalogue:
         self._light = _engine(path, durable=False)
         # Threads of one process wait here in turn; SQLite makes them sleep longer and longer, and some for seconds.
         self._turn = threading.RLock()
+        self._together: Together[_Work, _Outcome] = Together(self._write)
 
     @property
     def description(self) -> str:
@@ -85,6 +108,21 @@ class SqliteCatalogue:
                 connection.rollback()
                 raise
             has_committed(connection)
+
+    def written(self, work: Callable[[Connection], T]) -> T:
+        """With what other threads of this process bring meanwhile: one wait for the writer's turn and the disk."""
+        context = contextvars.copy_context()
+        answer, error = self._together.enter(lambda connection: context.run(work, connection))
+        if error is not None:
+            raise error
+        found: T = answer
+        return found
+
+    def _write(self, works: Sequence[_Work]) -> list[_Outcome]:
+        with self.writing() as connection:
+            if len(works) == 1:
+                return [(works[0](connection), None)]
+            return [_apart(connection, work) for work in works]
 
     @contextmanager
     def _begun(self, begin: str, durable: bool = True) -> Iterator[Connection]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from archive import journal, journal_proof, numbers, outbox
 from archive.adapters.in_postgresql import PostgresqlCatalogue
 from archive.adapters.in_sqlite import SqliteCatalogue
+from archive.after_commit import after_commit
 from archive.arrivals import NewArrival, ensure_branch, register
 from archive.bulk import insert_rows, reserve_ids
 from archive.errors import EngineAway
@@ -63,6 +65,59 @@ def test_only_what_need_not_be_durable_does_not_wait_for_the_disk(held: Catalogu
             assert waits() is durable
     with held.writing() as connection:
         assert waits()
+
+
+def test_what_threads_write_together_stands_and_one_that_fails_takes_nothing_with_it(held: Catalogue) -> None:
+    told: list[str] = []
+
+    def write(code: str) -> str:
+        def work(connection: Connection) -> str:
+            add(connection, code)
+            after_commit(connection, lambda: told.append(code))
+            if code.startswith("x"):
+                raise ValueError(code)
+            return f"written {code}"
+
+        return held.written(work)
+
+    wanted = [f"{'x' if at % 3 == 0 else 'b'}{at}" for at in range(30)]
+    with ThreadPoolExecutor(10) as pool:
+        futures = {code: pool.submit(write, code) for code in wanted}
+        for code, one in futures.items():
+            if code.startswith("x"):
+                with pytest.raises(ValueError, match=code):
+                    one.result(60)
+            else:
+                assert one.result(60) == f"written {code}"
+    stands = sorted(code for code in wanted if code.startswith("b"))
+    assert codes(held) == stands
+    assert sorted(told) == stands
+
+
+def test_what_a_shared_transaction_can_not_commit_is_tried_alone(held: Catalogue) -> None:
+    add_held_up, begun = threading.Event(), threading.Event()
+
+    def first(connection: Connection) -> None:
+        begun.set()
+        add_held_up.wait(60)
+
+    def spoils(connection: Connection) -> None:
+        add(connection, "69")
+        connection.rollback()  # as an engine does that gives up a whole transaction
+        raise ValueError("69")
+
+    with ThreadPoolExecutor(4) as pool:
+        leading = pool.submit(held.written, first)
+        assert begun.wait(60)
+        good = pool.submit(held.written, lambda connection: add(connection, "63"))
+        bad = pool.submit(held.written, spoils)
+        other = pool.submit(held.written, lambda connection: add(connection, "77"))
+        add_held_up.set()
+        with pytest.raises(ValueError, match="69"):
+            bad.result(60)
+        for one in (leading, good, other):
+            one.result(60)
+    assert codes(held) == ["63", "77"]
 
 
 def test_nothing_written_through_reading_stays(held: Catalogue) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from intake.together import Together
+from archive.together import Together
 
 
 class Book:
