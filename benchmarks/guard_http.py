@@ -1,11 +1,13 @@
 """Saving customers through HTTP past the guard, the write and its fsync included: so many clients, in a large directory.
 
     python -m benchmarks.guard PERSONS --catalogue sqlite:///HOME/catalogue.db --queries 1000
-    python -m benchmarks.guard_http HOME PERSONS [--clients 8] [--seconds 30]
+    dossier reindex --home HOME
+    python -m benchmarks.guard_http HOME PERSONS [--clients 8] [--seconds 30] [--rate SAVES_A_SECOND]
 
 The first makes the directory (on PostgreSQL: `--catalogue URL`, and `DOSSIER_CATALOGUE_URL=URL` in HOME/engines.env). Each
 client is a thread that saves the next customer when the last is answered for: half of them new, half second records of
-who is there, of whom the guard warns or whom it refuses.
+who is there, of whom the guard warns or whom it refuses. Told first is the pace of people: so many saves a second by all
+clients together, each counted from the moment at which it was due; then as fast as the clients can.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ import random
 import threading
 import time
 from collections import Counter
-from itertools import chain, islice
+from collections.abc import Iterator
+from itertools import chain, count, islice, repeat
 from pathlib import Path
 
 from archive.hand_record import EDITABLE
@@ -26,7 +29,8 @@ from benchmarks.open_loop import told
 from benchmarks.serving import served
 
 _WARM_S = 3.0
-_MOST = 4_000
+_WARM = 400
+_MOST = 12_000
 Fields = dict[str, str]
 
 
@@ -38,20 +42,26 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--rate", type=float, default=50.0)
     asked = parser.parse_args()
     known, strangers = _people(asked.persons, asked.seed), _people(asked.persons, random.randrange(10**6, 10**9))
     every = list(chain.from_iterable(zip(known, strangers, strict=False)))
     with served(asked.home, workers=0) as server:
-        saved(server.port, every[: _MOST // 10], asked.clients, _WARM_S)
-        cpu = server.cpu_s()
-        clients = saved(server.port, every[_MOST // 10 :], asked.clients, asked.seconds)
-        cpu = server.cpu_s() - cpu
+        saved(server.port, every[:_WARM], asked.clients, _WARM_S, 0)
+        paced, every = every[_WARM : _WARM + len(every) // 2], every[_WARM + len(every) // 2 :]
+        for rate, people in ((asked.rate, paced), (0.0, every)):
+            cpu = server.cpu_s()
+            clients = saved(server.port, people, asked.clients, asked.seconds, rate)
+            _tell(asked, rate, clients, server.cpu_s() - cpu)
+
+
+def _tell(asked: argparse.Namespace, rate: float, clients: list[Client], cpu_s: float) -> None:
     took = {name: [ms for one in clients for ms in one.took[name]] for name in ("saved", "held")}
-    count = sum(map(len, took.values()))
-    line = {"persons": asked.persons, "clients": asked.clients, "seconds": asked.seconds, "requests": count}
-    line |= {"answers": dict(sum((one.answers for one in clients), Counter[str]()))}
-    line |= {"a_second": round(count / asked.seconds, 1), "server_cpu_ms_each": round(1000 * cpu / max(count, 1), 2)}
-    print(json.dumps(line | {name: told(times) for name, times in took.items() if times}))
+    many = sum(map(len, took.values()))
+    line = {"persons": asked.persons, "clients": asked.clients, "rate": rate or "as fast as they can"}
+    line |= {"requests": many, "answers": dict(sum((one.answers for one in clients), Counter[str]()))}
+    line |= {"a_second": round(many / asked.seconds, 1), "server_cpu_ms_each": round(1000 * cpu_s / max(many, 1), 2)}
+    print(json.dumps(line | {name: told(times) for name, times in took.items() if times}), flush=True)
 
 
 def _people(persons: int, seed: int) -> list[Fields]:
@@ -64,32 +74,35 @@ def _people(persons: int, seed: int) -> list[Fields]:
 class Client(threading.Thread):
     """Saves one customer after the other until the time is up."""
 
-    def __init__(self, port: int, people: list[Fields], until: float) -> None:
+    def __init__(self, port: int, people: list[Fields], due: Iterator[float], until: float) -> None:
         super().__init__()
-        self._port, self._people, self._until = port, people, until
+        self._port, self._people, self._due, self._until = port, people, due, until
         self.took: dict[str, list[float]] = {"saved": [], "held": []}
         self.answers: Counter[str] = Counter()
 
     def run(self) -> None:
         """The customers, on one connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        for fields in self._people:
-            if time.monotonic() > self._until:
+        for fields, due in zip(self._people, self._due, strict=False):
+            if max(time.monotonic(), due) > self._until:
                 return
             sent = json.dumps({"fields": fields}).encode()
-            began = time.perf_counter()
+            if due:
+                time.sleep(max(due - time.monotonic(), 0))
+            began = due or time.monotonic()
             connection.request("POST", "/api/customers", sent, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             told_ = answer.read()
-            took = (time.perf_counter() - began) * 1000
+            took = (time.monotonic() - began) * 1000
             self.took["saved" if answer.status == 201 else "held"].append(took)
             self.answers["201" if answer.status == 201 else f"{answer.status} {json.loads(told_).get('code')}"] += 1
 
 
-def saved(port: int, people: list[Fields], clients: int, seconds: float) -> list[Client]:
-    """So many clients for so long, each with people of its own."""
-    until = time.monotonic() + seconds
-    every = [Client(port, people[at::clients], until) for at in range(clients)]
+def saved(port: int, people: list[Fields], clients: int, seconds: float, rate: float) -> list[Client]:
+    """So many clients for so long, each with people of its own. `rate`: saves a second of all together, 0 = no pause."""
+    began = time.monotonic()
+    dues = [count(began + at / rate, clients / rate) if rate else repeat(0.0) for at in range(clients)]
+    every = [Client(port, people[at::clients], due, began + seconds) for at, due in enumerate(dues)]
     for one in every:
         one.start()
     for one in every:
