@@ -238,7 +238,9 @@ class Pen:
     def close(self) -> None:
         """Let running merges end, and the engine's own lock go. What was not committed is forgotten."""
         try:
-            self._writer.rollback()
+            # Only then: it breaks off the merges too, and an index that is never merged gets a segment with every turn.
+            if self._pending:
+                self._writer.rollback()
             self._writer.wait_merging_threads()
         except ValueError:
             # A writer that has failed cannot be rolled back; what is on disk is its last commit all the same.
