@@ -46,7 +46,10 @@ class Asking:
         self._customers, self._documents, self.chance = customers, documents, chance
 
     def kinds(self) -> dict[str, Callable[[], str]]:
-        """Kind of question → what makes one, as an address."""
+        """Kind of question → what makes one, as an address. Of letters only where there are any."""
+        return self._of_customers() | (self._of_letters() if self._documents else {})
+
+    def _of_customers(self) -> dict[str, Callable[[], str]]:
         return {
             "account": lambda: _search(self.somebody().account),
             "part of an account": lambda: _search(self._part(self.somebody().account, 6)),
@@ -56,6 +59,10 @@ class Asking:
             "name with a typing error": lambda: _search(self._mistyped(self.person())),
             "name and street": self._name_and_street,
             "beginning of a name": self._beginning,
+        }
+
+    def _of_letters(self) -> dict[str, Callable[[], str]]:
+        return {
             "two words of a letter": lambda: _search(self._words(2)),
             "words by type and branch": self._narrowed,
             "words of one year": self._of_a_year,

@@ -15,6 +15,7 @@ from search import customer_fields
 from search.adapters.tantivy_layout import Layout, keyed, pieces, plain
 from search.adapters.tantivy_terms import TantivyDialect, narrowed, one_of
 from search.asking import Asked, Effort
+from search.customer_fields import CustomerFields
 from search.marking import Marker
 from search.ports import Highlight, IndexedCustomer, Query, Suggestion
 from search.stored import as_json
@@ -58,21 +59,7 @@ class Customers:
 
     def written(self, thing: IndexedCustomer) -> Any:
         """The customer as tantivy takes it."""
-        fields = customer_fields.fields_of(thing)
-        document = tantivy.Document()
-        document.add_text("alive", "1")
-        document.add_text("names", fields.names)
-        document.add_text("words", fields.words)
-        document.add_text("starts", fields.starts)
-        document.add_text("sounds", fields.sounds)
-        document.add_text("grams", fields.grams)
-        document.add_text("guarded", fields.guarded)
-        document.add_text("kind", thing.kind)
-        if thing.branch:
-            document.add_text("branch", thing.branch)
-        document.add_unsigned("newness", thing.id)
-        document.add_bytes("shown", as_json(thing))
-        return document
+        return document_of(customer_fields.fields_of(thing), thing.id, thing.kind, thing.branch, as_json(thing))
 
     def shown(self, stored: Any, access: Access) -> tuple[IndexedCustomer, str]:
         """The customer, without what this role may not see."""
@@ -98,3 +85,21 @@ class Customers:
             if names:
                 return tuple(Suggestion(name, count) for name, count in names.most_common(limit))
         return ()
+
+
+def document_of(fields: CustomerFields, number: int, kind: str, branch: str, shown: bytes) -> Any:
+    """A document of what was folded before, which is most of the work. `number`: the customer's; `shown`: the hit as stored."""
+    document = tantivy.Document()
+    document.add_text("alive", "1")
+    document.add_text("names", fields.names)
+    document.add_text("words", fields.words)
+    document.add_text("starts", fields.starts)
+    document.add_text("sounds", fields.sounds)
+    document.add_text("grams", fields.grams)
+    document.add_text("guarded", fields.guarded)
+    document.add_text("kind", kind)
+    if branch:
+        document.add_text("branch", branch)
+    document.add_unsigned("newness", number)
+    document.add_bytes("shown", shown)
+    return document
