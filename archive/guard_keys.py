@@ -6,7 +6,7 @@ Keys of several models stand side by side while one takes over from another. Not
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -186,17 +186,14 @@ def enter(connection: Connection, likened: Sequence[tuple[int, Sequence[Likened]
     insert_rows(connection, guard_record, ("model", "customer_id", "records"), records)
 
 
-def enter_missing(connection: Connection, likened: Mapping[int, Sequence[Sequence[Likened]]]) -> None:
-    """Write keys and records of customers that are there already, but for those that a writer has renewed meanwhile."""
-    keys = {(one.model, key, who) for who, every in likened.items() for rec in every for one in rec for key in one.keys}
-    _insert_missing(connection, "guard_key", ("model", "key", "customer_id"), sorted(keys))
-    texts: dict[tuple[int, int], list[str]] = {}
-    for who, every in likened.items():
-        for record in every:
-            for one in record:
-                texts.setdefault((one.model, who), []).append(one.record)
-    filled = [(model, who, joined(dict.fromkeys(found))) for (model, who), found in sorted(texts.items())]
-    _insert_missing(connection, "guard_record", ("model", "customer_id", "records"), filled)
+def enter_missing_keys(connection: Connection, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Write (model, key, customer) of customers that are there already. Rows in their order touch the fewest pages."""
+    _insert_missing(connection, "guard_key", ("model", "key", "customer_id"), rows)
+
+
+def enter_missing_records(connection: Connection, rows: Sequence[tuple[int, int, str]]) -> None:
+    """Write (model, customer, records joined) of customers that are there already, but for those renewed meanwhile."""
+    _insert_missing(connection, "guard_record", ("model", "customer_id", "records"), rows)
 
 
 _TYPES = {"model": "integer", "key": "bigint", "customer_id": "bigint", "records": "text"}

@@ -79,10 +79,27 @@ def _read(connection: Connection, roots: Sequence[int]) -> dict[int, Identity]:
 
 def witnesses_of(connection: Connection, ids: Iterable[int]) -> dict[int, list[Witness]]:
     """The source records of each of these identities."""
+    return witnesses_in(connection.execute(_SAID.where(source_record.c.customer_id.in_(sorted(ids)))))
+
+
+SaidRow = tuple[int, int, str, str, str, str]
+"""A source record as it is read: of which identity, its id, system, source id, the row as it came, when."""
+_COLUMNS_READ = ("customer_id", "id", "system", "source_id", "payload", "at")
+_SAID = select(*(source_record.c[name] for name in _COLUMNS_READ))
+
+
+def said_between(connection: Connection, first: int, last: int) -> list[SaidRow]:
+    """The source records of identities from one number to another, for `witnesses_in` in whatever process."""
+    query = _SAID.where(source_record.c.customer_id.between(first, last)).order_by(source_record.c.id)
+    return [(row[0], row[1], row[2], row[3], row[4], row[5]) for row in connection.execute(query)]
+
+
+def witnesses_in(rows: Iterable[Sequence[Any]]) -> dict[int, list[Witness]]:
+    """The source records of each identity, read."""
     found: dict[int, list[Witness]] = defaultdict(list)
-    for row in connection.execute(select(source_record).where(source_record.c.customer_id.in_(sorted(ids)))):
-        cells = {**json.loads(row.payload), "system": row.system, "source_id": row.source_id}
-        found[row.customer_id].append(Witness(row.id, row.system, row.at, read_record(cells)))
+    for owner, key, system, source_id, payload, at in rows:
+        cells = {**json.loads(payload), "system": system, "source_id": source_id}
+        found[owner].append(Witness(key, system, at, read_record(cells)))
     return found
 
 

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import pickle
 import random
 import resource
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,7 +25,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
 from api.wiring import catalogue_at
 from archive import guard_keys
@@ -32,13 +34,15 @@ from archive.directory_record import DirectoryRecord, read_record
 from archive.guarding import Finding
 from archive.ports import Catalogue
 from archive.schema import customer, directory_size
-from benchmarks.made_customers import World, households, records_of, write
+from benchmarks.made_customers import PERSONS_A_SHARD, Shard, households, records_of, shards, write
+from dedup.guard_building import Keys, Made, made, write_records
 from dedup.guard_judging import Policy
 from dedup.guard_models import LikeningByModels, as_given, flat_keys, shipped
 from dedup.guarding import DirectoryGuard
 from dedup.linkage.likeness import Likeness
 from dedup.linkage.matching import train
 from dedup.linkage.model import Model
+from dedup.linkage.working import in_order
 
 _AT_ONCE = 2_000
 _TRAINED_ON = 50_000
@@ -90,30 +94,90 @@ def trained(folder: Path, seed: int) -> Model:
 
 def load(catalogue: Catalogue, persons: int, seed: int, queries: int, model: Model) -> Asked:
     """Fill the guard's tables; answer what is to be asked, drawn evenly from all persons. Goes on after a stop."""
-    asked, drawn = Asked(), random.Random(seed)
     with catalogue.writing() as connection:
         standing = guard_keys.take_in(connection, model.version, model.to_json())
-        there = connection.execute(select(func.max(customer.c.id))).scalar() or 0
-    likening = LikeningByModels({standing.id: model.to_json()})
-    kept = _people(World(persons, random.Random(seed)), drawn, asked, min(4 * queries / persons, 1.0))
-    last = 0
-    while chunk := list(islice(kept, _AT_ONCE)):
-        if last >= there:
-            with catalogue.writing() as connection:
-                _lay_down(connection, last, chunk, likening)
-        last += len(chunk)
+    asked, size = Asked(), 0
+    parts = (_Part(shard, _is_there(catalogue, shard)) for shard in shards(persons, seed))
+    with tempfile.TemporaryDirectory() as folder:
+        share = min(4 * queries / persons, 1.0)
+        for laid in in_order(_laid_out, parts, _prepare, Path(folder), model.to_json(), share):
+            _lay_down(catalogue, standing.id, laid)
+            size += laid.customers
+            asked.doubles += laid.asked.doubles
+            asked.news += laid.asked.news
+            print(f"{size:,} customers", file=sys.stderr, flush=True)
     with catalogue.writing() as connection:
         connection.execute(delete(directory_size))
-        connection.execute(insert(directory_size).values(id=1, customers=last))
+        connection.execute(insert(directory_size).values(id=1, customers=size))
+    drawn = random.Random(seed)
     drawn.shuffle(asked.doubles)
     drawn.shuffle(asked.news)
     return Asked(asked.doubles[:queries], asked.news[:queries])
 
 
-def _people(world: World, drawn: random.Random, asked: Asked, share: float) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    shard: Shard
+    is_there: bool
+
+    @property
+    def first(self) -> int:
+        return _first(self.shard)
+
+
+def _first(shard: Shard) -> int:
+    """Customers are numbered from here on: shards are laid down without the others, so their numbers have gaps between."""
+    return shard.number * PERSONS_A_SHARD
+
+
+def _is_there(catalogue: Catalogue, shard: Shard) -> bool:
+    """Whether the shard's customers are in, which come last of all."""
+    first = _first(shard)
+    with catalogue.reading() as connection:
+        query = select(customer.c.id).where(customer.c.id.between(first + 1, first + PERSONS_A_SHARD)).limit(1)
+        return connection.execute(query).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Laid:
+    """A shard worked out: how many customers, what is asked about them, and the file of the rest."""
+
+    customers: int
+    asked: Asked
+    file: Path | None
+
+
+_given: list[tuple[Path, LikeningByModels, float]] = []
+
+
+def _prepare(folder: Path, content: str, share: float) -> None:
+    _given[:] = [(folder, LikeningByModels({0: content}), share)]
+
+
+def _laid_out(part: _Part) -> _Laid:
+    """The work of one process: the customers of a shard, their names, records and keys, in a file."""
+    folder, likening, share = _given[0]
+    asked, shard = Asked(), part.shard
+    drawn = random.Random(f"{shard.seed}/{shard.number}" if shard.number else shard.seed)
+    kept, number = _people(shard, drawn, asked, share, part.first), part.first
+    names, done = list[tuple[int, str, str]](), list[Made]()
+    while chunk := list(islice(kept, _AT_ONCE)):
+        if not part.is_there:
+            records = [read_record(row) for row in chunk]
+            names += [(n, r.values["kind"], r.display_name) for n, r in enumerate(records, number + 1)]
+            done.append(made(likening, [(n, [r.flat]) for n, r in enumerate(records, number + 1)], 0))
+        number += len(chunk)
+    file = None if part.is_there else folder / str(shard.number)
+    if file is not None:
+        with file.open("wb") as out:
+            pickle.dump((names, done), out, pickle.HIGHEST_PROTOCOL)
+    return _Laid(number - part.first, asked, file)
+
+
+def _people(shard: Shard, drawn: random.Random, asked: Asked, share: float, number: int) -> Iterator[Row]:
     """The records of the directory in its order; what is asked about them goes to `asked`."""
-    number = 0
-    for family in households(world):
+    world = shard.world()
+    for family in households(world, shard.first, shard.size):
         own, outside = [], []
         for person in family:
             first, *more = records_of(person, world)
@@ -128,12 +192,20 @@ def _people(world: World, drawn: random.Random, asked: Asked, share: float) -> I
         asked.news += ((row, frozenset(own)) for row in outside if drawn.random() < share)
 
 
-def _lay_down(connection: Connection, last: int, chunk: list[Row], likening: LikeningByModels) -> None:
-    records = [read_record(row) for row in chunk]
-    ids = range(last + 1, last + 1 + len(chunk))
-    rows = [(n, r.values["kind"], r.display_name, "{}", "") for n, r in zip(ids, records, strict=True)]
-    insert_rows(connection, customer, ("id", "kind", "display_name", "golden", "created_at"), rows)
-    guard_keys.enter(connection, list(zip(ids, likening([r.flat for r in records]), strict=True)))
+def _lay_down(catalogue: Catalogue, model: int, laid: _Laid) -> None:
+    if laid.file is None:
+        return
+    with laid.file.open("rb") as kept:
+        names, done = pickle.load(kept)
+    laid.file.unlink()
+    keys = Keys(model)
+    for some in done:
+        write_records(catalogue, model, some.records)
+        keys.add(some.keys, some.owners)
+    keys.write(catalogue)
+    with catalogue.writing() as connection:
+        rows = [(*row, "{}", "") for row in names]
+        insert_rows(connection, customer, ("id", "kind", "display_name", "golden", "created_at"), rows)
 
 
 def measure(catalogue: Catalogue, asked: Asked, probable: float) -> dict[str, object]:

@@ -124,7 +124,8 @@ class LikeningByModels:
 
     def __call__(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[Likened, ...]]:
         """What is kept of each row, in their order."""
-        return [likened(self._ready, row) for row in rows]
+        by_model = [likened_rows(model, likeness, rows) for model, likeness in self._ready.items()]
+        return list(zip(*by_model, strict=True)) if by_model else [()] * len(rows)
 
     def __getstate__(self) -> dict[str, object]:
         return {"_contents": self._contents}
@@ -149,6 +150,15 @@ def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Like
         record = likeness.record(as_given(row))
         found.append(Likened(model, flat_keys(likeness.keys(record)), to_text(record)))
     return tuple(found)
+
+
+def likened_rows(model: int, likeness: Likeness, rows: Sequence[Mapping[str, str]]) -> list[Likened]:
+    """What is kept of each row by one model: as `likened` says of one, by the hundred at a third of the cost."""
+    records = [likeness.record(as_given(row)) for row in rows]
+    return [
+        Likened(model, keys, to_text(record))
+        for record, keys in zip(records, likeness.keys_of_many(records), strict=True)
+    ]
 
 
 def as_given(row: Mapping[str, str]) -> Mapping[str, str]:

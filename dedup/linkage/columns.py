@@ -133,10 +133,15 @@ def place_line(place: Place, vocabulary: Vocabulary) -> list[int]:
     return [*head, *_hashes(place.numbers)]
 
 
+def hash_of_numbers(numbers: tuple[str, ...]) -> int:
+    """Answer the numbers of an address together as one; 0 where there is none."""
+    return _short_hash("-".join(numbers))
+
+
 @lru_cache(maxsize=100_000)
 def _hashes(numbers: tuple[str, ...]) -> tuple[int, ...]:
     """The numbers of an address together, and one by one."""
-    return (_short_hash("-".join(numbers)), *_padded([_short_hash(n) for n in numbers], HOUSES))
+    return (hash_of_numbers(numbers), *_padded([_short_hash(n) for n in numbers], HOUSES))
 
 
 def _padded(values: Sequence[int], size: int) -> list[int]:

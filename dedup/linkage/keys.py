@@ -5,9 +5,9 @@ Each pass answers for one way in which two records of a person still agree; a ke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache, partial
 from typing import Any
 from zlib import crc32
 
@@ -21,11 +21,12 @@ from dedup.linkage.columns import (
     Ints,
     Vocabulary,
     Words,
+    hash_of_numbers,
     is_nothing,
     line_of,
     nothing,
 )
-from dedup.linkage.records import Record
+from dedup.linkage.records import Place, Record, postcode_code
 
 _PREFIX, _STREET_PREFIX = 3, 5
 
@@ -89,23 +90,71 @@ def keys_of_one(record: Record, passes: Iterable[str]) -> dict[str, tuple[int, .
     return {name: keys for name, keys in found.items() if keys}
 
 
+def keys_of_many(records: Sequence[Record], passes: Iterable[str]) -> list[tuple[int, ...]]:
+    """Answer the blocking keys of each of these records, of all passes together, each once: as of one, in columns."""
+    values, hashed = _values_of(records), _hashed_many(records)
+    order = list(PASSES)
+    made = [keys for name in passes for keys in _keys(name, order.index(name), values, hashed) if not is_nothing(keys)]
+    if not made:
+        return [()] * len(records)
+    return [tuple(dict.fromkeys(filter(None, line))) for line in np.stack(made, axis=1).tolist()]
+
+
+def _values_of(records: Sequence[Record]) -> Columns:
+    """The columns that keys are made of, without the words behind them."""
+    columns = {name: _column([getattr(r, name) for r in records]) for name in ("kind", "birth", "tax_id")}
+    for name, most in LISTS.items():
+        padding = [(0,) * (most - size) for size in range(most + 1)]
+        lists = [getattr(r, name)[:most] for r in records]
+        table = np.array([one + padding[len(one)] for one in lists], dtype=np.int64).reshape(len(records), most)
+        columns |= {f"{name}{i}": _filled(table[:, i]) for i in range(most)}
+    for i in range(PLACES):
+        places = [r.places[i] if len(r.places) > i else _NOWHERE for r in records]
+        columns[f"numbers{i}"] = _column([hash_of_numbers(place.numbers) for place in places])
+        columns[f"postcode{i}"] = _column([postcode_code(place.postcode) for place in places])
+    return columns
+
+
+_NOWHERE = Place("", (), "", "")
+
+
+def _column(values: list[int]) -> Ints:
+    return _filled(np.array(values, dtype=np.int64))
+
+
+def _filled(values: Ints) -> Ints:
+    return np.ascontiguousarray(values) if values.any() else nothing(len(values))
+
+
 def _keys(name: str, at: int, columns: Mapping[str, Values], hashed: Hashed | _InColumns) -> list[Values]:
     return [_salted(keys, at) for keys in PASSES[name](columns, hashed)]
 
 
 def _hashed_one(record: Record) -> Hashed:
     streets = [place.street for place in record.places[:PLACES]] + [""] * (PLACES - len(record.places))
-    surname, given, middle = record.surname, record.given, record.middle
-    return Hashed(
-        _word(surname),
-        _word(given),
-        _word(middle),
-        _word(surname[:_PREFIX]),
-        _word(given[:_PREFIX]),
-        _word(given[:1]),
-        _word(middle[:1]),
-        tuple(_word(s[:_STREET_PREFIX]) for s in streets),
+    names = _hashed_names(record.surname, record.given, record.middle)
+    whole: list[Any] = [*names, tuple(_word(s[:_STREET_PREFIX]) for s in streets)]
+    return Hashed(*whole)
+
+
+def _hashed_names(surname: str, given: str, middle: str) -> tuple[int, ...]:
+    """The values of a `Hashed` but the last, in their order."""
+    parts = (surname, given, middle, surname[:_PREFIX], given[:_PREFIX], given[:1], middle[:1])
+    return tuple(map(_word, parts))
+
+
+_OF_NAMES = len(fields(Hashed)) - 1
+
+
+def _hashed_many(records: Sequence[Record]) -> Hashed:
+    each = [_hashed_names(r.surname, r.given, r.middle) for r in records]
+    names = np.array(each, dtype=np.int64).reshape(len(records), _OF_NAMES)
+    streets = (
+        _column([_word(r.places[i].street[:_STREET_PREFIX]) if len(r.places) > i else 0 for r in records])
+        for i in range(PLACES)
     )
+    whole: list[Any] = [*(_filled(names[:, i]) for i in range(_OF_NAMES)), tuple(streets)]
+    return Hashed(*whole)
 
 
 def _words(ids: Ints, words: Words, name: str, part: slice) -> Ints:
@@ -117,6 +166,7 @@ def _words(ids: Ints, words: Words, name: str, part: slice) -> Ints:
     return np.asarray(each[ids])
 
 
+@lru_cache(maxsize=200_000)
 def _word(text: str) -> int:
     return crc32(text.encode()) + 1 if text else 0
 

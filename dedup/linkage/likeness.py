@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from dedup.linkage.keys import keys_of_one
+from dedup.linkage.keys import keys_of_many, keys_of_one
 from dedup.linkage.levels import FIELDS
 from dedup.linkage.model import SAME, KindModel, Model
 from dedup.linkage.online import Levels, levels_of
@@ -93,6 +93,13 @@ class Likeness:
         """Answer, by pass, the blocking keys (signed 64 bit) of a record; passes without any are left out."""
         return keys_of_one(record, self.model.passes)
 
+    def keys_of_many(self, records: Sequence[Record]) -> list[tuple[int, ...]]:
+        """Answer the blocking keys of each record, of all passes together, each once and in the passes' order."""
+        if len(records) > _FEW:
+            return keys_of_many(records, self.model.passes)
+        every = (self.keys(record).values() for record in records)
+        return [tuple(dict.fromkeys(key for some in found for key in some)) for found in every]
+
     def weigh(self, record: Record, others: Sequence[Record]) -> list[Weighed]:
         """Answer how likely each of the others is the record's double, in their order. One of another kind never is."""
         if not others:
@@ -119,6 +126,10 @@ class Likeness:
     def said(self, kind: int, levels: Levels) -> tuple[Agreement, ...]:
         """Answer what each field of which both records say something speaks for."""
         return _said(levels, self.model.kind(kind))
+
+
+_FEW = 16
+"""Up to so many records cost less one by one than in columns."""
 
 
 def to_text(record: Record) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -34,7 +35,7 @@ def in_order(
         prepare(*given)
         yield from map(work, chain(first, coming))
         return
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), prepare, given) as pool:
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("spawn"), _begin, (prepare, given)) as pool:
         waiting: deque[Future[_Answer]] = deque()
         try:
             for thing in chain(first, coming):
@@ -46,3 +47,9 @@ def in_order(
         finally:
             for future in waiting:
                 future.cancel()
+
+
+def _begin(prepare: Callable[..., None], given: tuple[object, ...]) -> None:
+    # Whoever stops the command stops it once: the process that leads tells the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare(*given)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from archive import guard_keys
 from archive.access import system
@@ -43,16 +43,20 @@ def load(catalogue: Catalogue, folder: Path, rows: list[dict[str, str]], guarded
 
 def kept(catalogue: Catalogue) -> dict[str, tuple[int, list[tuple[int, str]]]]:
     """Of each model how many keys there are, and the records."""
+    return {version: (len(keys), records) for version, (keys, records) in kept_of(catalogue).items()}
+
+
+def kept_of(catalogue: Catalogue) -> dict[str, tuple[list[tuple[int, int]], list[tuple[int, str]]]]:
+    """Of each model (key, customer) and (customer, records)."""
+    found = {}
     with catalogue.reading() as connection:
-        found = {}
         for one in guard_keys.models(connection):
-            keys = connection.execute(select(func.count()).where(guard_key.c.model == one.id)).scalar_one()
-            query = select(guard_record.c.customer_id, guard_record.c.records).where(guard_record.c.model == one.id)
-            found[one.version] = (
-                keys,
-                [tuple(row) for row in connection.execute(query.order_by(guard_record.c.customer_id))],
-            )
-        return found  # type: ignore[return-value]
+            both = []
+            for table, column in ((guard_key, guard_key.c.key), (guard_record, guard_record.c.records)):
+                query = select(column, table.c.customer_id).where(table.c.model == one.id)
+                both.append(sorted(tuple(row) for row in connection.execute(query)))
+            found[one.version] = (both[0], sorted((who, text) for text, who in both[1]))
+    return found
 
 
 def states(catalogue: Catalogue) -> dict[str, str]:
@@ -99,10 +103,17 @@ def test_without_a_guard_rows_are_taken_until_the_guard_is_asked(door: CustomerD
         load(door.catalogue, tmp_path, [full() | {"source_id": "new"}], guarded=False)
 
 
-def test_keys_made_afterwards_are_those_that_writers_make(door: CustomerDoor, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("at_once", "a_chunk"), [(1_000, 1_000), (1_000, 20), (40, 20)])
+def test_keys_made_afterwards_are_those_that_writers_make(
+    door: CustomerDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int, a_chunk: int
+) -> None:
+    """By this process, or by several; written all together, or some at a time."""
+    monkeypatch.setattr(guard_building, "_CUSTOMERS_AT_ONCE", at_once)
+    monkeypatch.setattr(guard_building, "_CUSTOMERS_A_CHUNK", a_chunk)
+    monkeypatch.setattr(guard_building, "_WRITTEN_AT_ONCE", 50)
     load(door.catalogue, tmp_path, MADE.rows)
     take_over(door.catalogue, OTHER)
-    found = kept(door.catalogue)
+    found = kept_of(door.catalogue)
     assert states(door.catalogue) == {shipped().version: "kept", OTHER.version: "active"}
     assert found[OTHER.version] == found[shipped().version]
 

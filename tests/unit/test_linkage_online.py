@@ -91,6 +91,17 @@ def test_bulk_and_guard_look_under_the_same_keys(rows: list[dict[str, str]], mod
             assert tuple(expected) == online.get(name, ()), (name, row)
 
 
+def test_keys_of_many_records_are_those_of_each(rows: list[dict[str, str]], model: Model) -> None:
+    likeness = Likeness(model, 10, 10)
+    moved = {**rows[0], "former_address": "г. Рябинск, ул. Лесная, д. 4, кв. 9", "phones": "9161112233;9162223344"}
+    every = [*rows[:2_000], *FIRMS, moved, {}, {"kind": "person", "surname": "Ф"}]
+    records = [likeness.record(row) for row in every]
+    singly = [flat_keys(likeness.keys(record)) for record in records]
+    assert likeness.keys_of_many(records) == singly
+    assert [key for at in range(0, len(records), 16) for key in likeness.keys_of_many(records[at : at + 16])] == singly
+    assert likeness.keys_of_many([Record(0)] * 100) == [()] * 100 and likeness.keys_of_many([]) == []
+
+
 def test_organisations_get_the_same_levels_too(model: Model) -> None:
     likeness = Likeness(model, 10, len(FIRMS))
     columns, vocabulary = _columns(FIRMS, model)
