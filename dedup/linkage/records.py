@@ -181,6 +181,8 @@ def number_code(number: str) -> int:
 @lru_cache(maxsize=100_000)
 def postcode_code(text: str) -> int:
     """Answer a postcode as one number, made as an identifier's; 0 where there is none."""
+    if text.isdecimal() and text.isascii():
+        return int(text[:_LONGEST_CODE])
     letters, digits = ("".join(c for c in text if c.isdigit() == wanted) for wanted in (False, True))
     return ((crc32(letters.encode()) & 0xFFF if letters else 0) << 50) | int(digits[:_LONGEST_CODE] or 0)
 

@@ -5,6 +5,7 @@ Never more in hand than a few for each process, so that memory does not grow wit
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -52,4 +53,9 @@ def in_order(
 def _begin(prepare: Callable[..., None], given: tuple[object, ...]) -> None:
     # Whoever stops the command stops it once: the process that leads tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Rows by the million hold no cycles: looking for some at the usual pace takes a seventh of the time.
+    gc.set_threshold(_MADE_BETWEEN_LOOKS)
     prepare(*given)
+
+
+_MADE_BETWEEN_LOOKS = 500_000
