@@ -20,10 +20,10 @@ from archive.access import Access
 from archive.arrivals import NewArrival
 from archive.errors import BadInput, Conflict
 from archive.ports import Catalogue, ObjectStore
+from archive.together import Together
 from intake.jobs import BULK_PRIORITY, PRIORITY, NewJob, lane_of, place_of
 from intake.ports import JobQueue
 from intake.stages import Channel
-from archive.together import Together
 
 _CHUNK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 16
