@@ -153,7 +153,7 @@ def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Like
 
 
 def likened_rows(model: int, likeness: Likeness, rows: Sequence[Mapping[str, str]]) -> list[Likened]:
-    """What is kept of each row by one model: as `likened` says of one, by the hundred at a third of the cost."""
+    """What is kept of each row by one model: as `likened` says of one, by the hundred at less than half the cost."""
     records = [likeness.record(as_given(row)) for row in rows]
     return [
         Likened(model, keys, to_text(record))
