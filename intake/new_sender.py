@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from archive.access import Access
 from archive.by_hand import CustomerDoor, Given, Saved
 from dedup.clues import Clues, ContactClue, NameClue
+from dedup.normalising import digits
 from dedup.own_company import NOBODY, OwnCompany
 from intake.deciding import Correction, correct_within
 from intake.decision import Decided
@@ -66,8 +67,11 @@ def says(engines: Engines, document_id: int) -> dict[str, str]:
 def says_of_sender(read: ReadLetter, own: OwnCompany = NOBODY) -> dict[str, str]:
     """What a letter says of its sender, as the columns of a customer; lists joined by `;`. For a person to look over."""
     clues = find(read, own).clues
-    cells = _name(clues) | {"address": _first((one.text, one.labelled) for one in clues.addresses)}
-    cells |= {"phones": _contacts(clues.phones), "emails": _contacts(clues.emails)}
+    names = [one.text for one in clues.names if not one.organisation]
+    cells = _name(clues) | {"address": _first((_behind(one.text, names), one.labelled) for one in clues.addresses)}
+    numbers = {digits(one.text) for one in clues.numbers if one.label not in ("phone", "")}
+    phones = [one for one in clues.phones if digits(one.text) not in numbers]
+    cells |= {"phones": _contacts(phones), "emails": _contacts(clues.emails)}
     for label, column in _HELD.items():
         cells[column] = ";".join(dict.fromkeys(one.text for one in clues.numbers if one.label == label))
     cells["tax_id"] = next((one.text for one in clues.numbers if one.label == "tax_id"), "")
@@ -126,6 +130,12 @@ def _first(told: Iterable[tuple[str, bool]]) -> str:
     labelled = [text for text, is_labelled in every if is_labelled]
     chosen = labelled[:1] or [text for text, _ in every][: len(every) == 1]
     return " ".join(chosen[0].split()) if chosen else ""
+
+
+def _behind(text: str, names: Iterable[str]) -> str:
+    """An address without the name that stands on its line before it."""
+    before = max((name for name in names if text.startswith(name)), key=len, default="")
+    return text.removeprefix(before).lstrip(" ,;")
 
 
 def _contacts(clues: Sequence[ContactClue]) -> str:

@@ -141,6 +141,14 @@ def test_a_form_or_a_mail_says_it_by_its_channel() -> None:
     assert (said["surname"], said["emails"]) == ("Penrose", "harriet@mail.example")
 
 
+def test_a_number_is_no_phone_and_a_name_no_part_of_the_address() -> None:
+    text = "Account 5510077001\nThe lamps flicker every evening.\nM. Whitlock, 14 Tanner Row, Northbridge\n"
+    said = says_of_sender(read(text))
+    assert said["accounts"] == "5510077001"
+    assert "phones" not in said
+    assert said["address"].startswith("14 Tanner Row")
+
+
 def test_our_own_data_are_never_the_senders() -> None:
     own = OwnCompany(emails=("office@utility.example",), email_domains=("utility.example",))
     assert "emails" not in says_of_sender(read("Write to office@utility.example"), own)
