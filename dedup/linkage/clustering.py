@@ -127,12 +127,12 @@ def _settle(pairs: Scored, most: int, result: Clusters) -> None:
 def _against(known: list[tuple[float, bool]], size: int, most: int) -> Why | None:
     if any(vetoed for _, vetoed in known):
         return "vetoed"
-    if sum(max(min(odds, _MOST_SAID), -_MOST_SAID) for odds, _ in known) < 0:
+    if sum(max(min(odds, MOST_SAID), -MOST_SAID) for odds, _ in known) < 0:
         return "weak bridge"
     return "too large" if size > most else None
 
 
-_MOST_SAID = 12.0
+MOST_SAID = 12.0
 """No single pair outweighs more than this (natural log odds)."""
 
 

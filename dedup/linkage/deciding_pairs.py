@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.linkage.clustering import Clusters, Refused, Rows, Scored, cluster, components
+from dedup.linkage.clustering import MOST_SAID, Clusters, Refused, Rows, Scored, cluster, components
 from dedup.linkage.columns import Ints
 from dedup.linkage.model import KINDS, Model
 from dedup.linkage.namesakes import accepted, join, proposals
@@ -134,20 +134,44 @@ def _certainty(count: int, labels: Rows, pairs: Scored) -> Floats:
 
 
 def _review(labels: Rows, pairs: Scored, result: Clusters, model: Model) -> list[Refused]:
-    """Refused joins, and for each two clusters their likeliest pair; those first that would join the most records."""
-    sizes = np.bincount(labels, minlength=len(labels))
-    left, right = labels[pairs.left], labels[pairs.right]
-    likely = np.flatnonzero((left != right) & ~pairs.vetoed & (pairs.odds >= np.log(model.review / (1 - model.review))))
+    """For each two clusters what was refused between them, or their likeliest pair; those first that would join the most."""
+    between = _between(labels, pairs.left, pairs.right)
+    likely = np.flatnonzero((between >= 0) & ~pairs.vetoed & (pairs.odds >= np.log(model.review / (1 - model.review))))
+    found: dict[int, Refused] = {}
+    for one in result.refused:
+        if labels[one.left] != labels[one.right]:
+            found.setdefault(int(_between(labels, *np.array([[one.left], [one.right]]))[0]), one)
     order = likely[np.argsort(-pairs.odds[likely], kind="stable")]
-    between = np.minimum(left, right)[order] << 32 | np.maximum(left, right)[order]
-    _, first = np.unique(between, return_index=True)
-    refused = {(r.left, r.right): r for r in result.refused if labels[r.left] != labels[r.right]}
+    _, first = np.unique(between[order], return_index=True)
     for at in order[np.sort(first)].tolist():
-        key = (int(pairs.left[at]), int(pairs.right[at]))
-        refused.setdefault(key, Refused(*key, float(pairs.odds[at]), "not certain"))
+        pair = Refused(int(pairs.left[at]), int(pairs.right[at]), float(pairs.odds[at]), "not certain")
+        found.setdefault(int(between[at]), pair)
+    wanted = np.array(sorted(found), dtype=np.int64)
+    sizes = np.bincount(labels, minlength=len(labels))
+    joined = (sizes[wanted >> 32] * sizes[wanted & _RIGHT]).astype(np.float64)
+    odds = _odds_together(wanted, joined, between, pairs.odds)
+    worth = joined / (1 + np.exp(-odds))
+    every = [replace(found[key], odds=likely) for key, likely in zip(wanted.tolist(), odds.tolist(), strict=True)]
+    ranked = sorted(zip(worth.tolist(), every, strict=True), key=lambda one: (-one[0], one[1].left, one[1].right))
+    return [one for _, one in ranked[: max(_FEW_TO_REVIEW, int(model.most_review * len(labels)))]]
 
-    def value(one: Refused) -> tuple[float, int, int]:
-        gained = int(sizes[labels[one.left]]) * int(sizes[labels[one.right]])
-        return (-gained / (1 + np.exp(-one.odds)), one.left, one.right)
 
-    return sorted(refused.values(), key=value)[: max(_FEW_TO_REVIEW, int(model.most_review * len(labels)))]
+def _between(labels: Rows, left: Rows, right: Rows) -> Ints:
+    """Which two clusters each pair is between, as one number; -1 where it is within one."""
+    x, y = labels[left], labels[right]
+    return np.where(x != y, np.minimum(x, y) << 32 | np.maximum(x, y), -1)
+
+
+def _odds_together(wanted: Ints, joined: Floats, between: Ints, odds: Floats) -> Floats:
+    """How likely each two clusters (`wanted`, in order) are one, by all that is known of the pairs that it would join.
+
+    The likeliest pair alone says next to nothing of large clusters; and that no pass found a pair speaks against them.
+    """
+    some = np.flatnonzero(np.isin(between, wanted))
+    at = np.searchsorted(wanted, between[some])
+    said = np.bincount(at, np.clip(odds[some], -MOST_SAID, MOST_SAID), minlength=len(wanted))
+    return np.asarray(said - _NOT_FOUND * (joined - np.bincount(at, minlength=len(wanted))))
+
+
+_NOT_FOUND = 1.0
+"""How much it speaks against a pair that no pass found it (natural log odds)."""

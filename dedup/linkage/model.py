@@ -65,7 +65,7 @@ class Model:
     """So many, and so much for one group, where a group of records of one name and home is taken for one person."""
     review: float = 0.2
     """A pair as likely as this is put before a person."""
-    most_review: float = 0.003
+    most_review: float = 0.001
     """So many pairs a record at the most: of a list that nobody comes to the end of, only its beginning is of use."""
     most_in_cluster: int = 40
     passes: tuple[str, ...] = tuple(PASSES)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pytest
 
 from archive.errors import BadInput
+from dedup.guard_models import shipped
 from dedup.linkage import deciding_pairs, gathering, matching
+from dedup.linkage.clustering import Clusters, Refused, Scored
 from dedup.linkage.matching import Report, run
 from tests.linkage_people import Made, people
 from tests.linkage_writing import written
@@ -74,6 +77,19 @@ def test_what_is_likely_but_not_certain_is_for_a_person_the_most_valuable_first(
     assert all(x != y for x, y in ends)
     worth = [sizes[x] * sizes[y] * float(r["probability"]) for (x, y), r in zip(ends, review, strict=True)]
     assert all(x >= y - 1e-4 for x, y in pairwise(worth))
+
+
+def test_one_likely_pair_between_large_clusters_does_not_come_before_all_that_speaks_against_them() -> None:
+    labels = np.array([0, 0, 0, 3, 3, 3, 6, 7])
+    ends = [*product(range(3), range(3, 6)), (6, 7)]
+    odds = np.array([2.0, *[-3.0] * 8, 1.0])
+    left, right = np.array(ends).T
+    no, none = np.zeros(len(ends), dtype=bool), np.full(len(ends), np.inf)
+    pairs = Scored(left, right, odds, no, no, none, no)
+    refused = Clusters(labels, [Refused(0, 3, 2.0, "weak bridge")])
+    review = deciding_pairs._review(labels, pairs, refused, shipped())
+    assert [(one.left, one.right, one.why) for one in review] == [(6, 7, "not certain"), (0, 3, "weak bridge")]
+    assert review[0].odds == 1.0 and review[1].odds == 2.0 - 8 * 3.0
 
 
 def test_a_list_for_review_ends_where_nobody_would_come_to_its_end(
