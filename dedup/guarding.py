@@ -29,8 +29,11 @@ from dedup.linkage.records import Record
 
 MOST_HOLDERS = 100
 """A key that more customers hold is neither walked nor locked: the pair then rests on its rarer keys."""
-_MOST_COMPARED = 60
-"""So many customers are compared, those first who share the most and the rarest keys."""
+_MOST_COMPARED = 32
+"""So many customers are compared, those first who share the most and the rarest keys.
+
+Among eight million 60 found one double in a thousand more, at half as much time again.
+"""
 
 
 class DirectoryGuard:
