@@ -99,11 +99,14 @@ def takeover(
         list[str],
         typer.Option("--along", metavar="NUMBER", help="What else passes over.", show_default=False),
     ] = [],  # noqa: B006
+    reason: Annotated[
+        str, typer.Option("--reason", metavar="WHY", help="Kept in the journal.", show_default=False)
+    ] = "",
     acknowledge: Acknowledge = [],  # noqa: B006
     override: Override = "",
 ) -> None:
     """Another holds a supply from a day on: account, point and meters pass over, the contract is duplicated."""
-    what = Takeover(number, to, on, contract, tuple(along))
+    what = Takeover(number, to, on, contract, tuple(along), reason)
     with rooms() as opened, _findings_told():
         done = take_over(opened.customer_door, asker(opened), what, None, _answer(acknowledge, override))
         row = dataclasses.asdict(done)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from archive.directory_values import HELD
 from archive.folding import fold_number
 from archive.schema import customer, holding
+
+_root = customer.alias("root")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +42,31 @@ def holders_of(connection: Connection, number: str) -> list[Holder]:
 
     One customer may have several identities that hold the same: each is told.
     """
-    root = customer.alias("root")
-    stands = func.coalesce(customer.c.survivor_id, customer.c.id)
     found: list[Holder] = []
     for held in HELD:
         table, value = held.table, held.table.c[held.number]
-        issuer = table.c.issuer if held.per_issuer else literal("")
-        query = select(
-            literal(held.kind),
-            value,
-            issuer,
-            root.c.id,
-            customer.c.id,
-            root.c.display_name,
-            holding.c.valid_from,
-            holding.c.valid_to,
-        ).join_from(table, holding, (holding.c.held_id == table.c.id) & (holding.c.kind == held.kind))
-        query = query.join(customer, customer.c.id == holding.c.customer_id).join(root, root.c.id == stands)
-        query = query.where(table.c.folded == fold_number(number))
+        query = _of_held(held.kind, value, table.c.issuer if held.per_issuer else literal(""))
+        query = query.join_from(table, holding, (holding.c.held_id == table.c.id) & (holding.c.kind == held.kind))
+        query = _named(query).where(table.c.folded == fold_number(number))
         found += [Holder(*row) for row in connection.execute(query.order_by(holding.c.id))]
     return sorted(found, key=lambda one: one.valid_from, reverse=True)
+
+
+def others_of(connection: Connection, members: Sequence[int]) -> dict[tuple[str, str], list[Holder]]:
+    """(kind, number) of what these identities of one customer hold or held → who else holds or held it, the latest first."""
+    mine = holding.alias("mine")
+    found: dict[tuple[str, str], list[Holder]] = {}
+    for held in HELD:
+        table, number = held.table, held.table.c[held.number]
+        same = (mine.c.kind == holding.c.kind) & (mine.c.held_id == holding.c.held_id)
+        query = _of_held(held.kind, number, table.c.issuer if held.per_issuer else literal("")).distinct()
+        query = query.join_from(mine, holding, same).join(table, table.c.id == holding.c.held_id)
+        query = _named(query).where(mine.c.kind == held.kind, mine.c.customer_id.in_(members))
+        query = query.where(holding.c.customer_id.not_in(members))
+        for row in connection.execute(query):
+            one = Holder(*row)
+            found.setdefault((one.kind, one.number), []).append(one)
+    return {what: sorted(some, key=_latest, reverse=True) for what, some in found.items()}
 
 
 def holders_on(connection: Connection, number: str, day: str) -> list[Holder]:
@@ -66,3 +75,19 @@ def holders_on(connection: Connection, number: str, day: str) -> list[Holder]:
     More than one customer where what is known contradicts itself, or where several things have this number.
     """
     return [one for one in holders_of(connection, number) if one.held_on(day)]
+
+
+def _of_held(kind: str, number: ColumnElement[str], issuer: ColumnElement[str]) -> Select[Any]:
+    """The columns of a `Holder`."""
+    who = (_root.c.id, customer.c.id, _root.c.display_name)
+    return select(literal(kind), number, issuer, *who, holding.c.valid_from, holding.c.valid_to)
+
+
+def _named(query: Select[Any]) -> Select[Any]:
+    """With who holds, and who stands for them."""
+    stands = func.coalesce(customer.c.survivor_id, customer.c.id)
+    return query.join(customer, customer.c.id == holding.c.customer_id).join(_root, _root.c.id == stands)
+
+
+def _latest(one: Holder) -> tuple[str, int]:
+    return one.valid_from, one.customer_id

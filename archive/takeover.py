@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, insert, select
 from archive import desk_records, journal, standing
 from archive.access import Access
 from archive.by_hand import CustomerDoor, Given
+from archive.clock import utc_now
 from archive.customers import member_ids, root_of
 from archive.customers_then import insist_on_day
 from archive.desk_records import Told
@@ -28,6 +29,7 @@ from archive.insisting import insist_on_clerk
 from archive.overriding import Nevertheless
 from archive.schema import contract, document, filing, folder, holding
 from archive.sentences import say
+from archive.showing import visible
 from archive.survivorship import in_force
 
 _COLUMNS = {held.kind: held.column for held in HELD}
@@ -42,7 +44,8 @@ class Takeover:
     """What passes over, to whom, from which day on.
 
     `number`: of an account, a point of delivery, a contract or a meter. `contract`: the number of the new contract, '' = the old
-    one's with the next number behind it. `along`: what else passes over, where the holder has several supplies.
+    one's with the next number behind it. `along`: what else passes over, where the holder has several supplies. `reason`: why,
+    for the journal; `holder`: from whom, 0 = whoever holds it on the day.
     """
 
     number: str
@@ -50,12 +53,25 @@ class Takeover:
     day: str
     contract: str = ""
     along: tuple[str, ...] = ()
+    reason: str = ""
+    holder: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What would pass over with a number. `several`: it is more than one supply, and it must be said what goes along."""
+
+    kind: str
+    number: str
+    supply: Supply
+    several: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TakenOver:
-    """What passed over. `contracts`: the old one → the new one. `later_letters`: how many letters of the day or later lie with
-    the one who held before, on the grounds of the account: for a person to look at. `version`: the new holder's."""
+    """What passed over. `contracts`: the old one → the new one. `later_letters`: how many letters of the day or later, of those
+    that the asker may see, lie with the one who held before, on the grounds of the account: for a person to look at.
+    `version`: the new holder's."""
 
     customer_id: int
     version: int
@@ -84,7 +100,7 @@ def take_over(
     day, answer = insist_on_day(what.day), nevertheless or Nevertheless()
     with door.catalogue.writing() as connection:
         root = root_of(connection, what.to)
-        before = _holder(connection, what.number, day)
+        before = _holder(connection, what, day)
         if before.customer_id == root:
             raise BadInput(say("customer {number} holds {held} already", number=root, held=what.number))
         giving, taking = (desk_records.told(connection, one) for one in (before.customer_id, root))
@@ -108,9 +124,10 @@ def take_over(
             tuple(supply.get("points_of_delivery", ())),
             tuple(supply.get("meters", ())),
             contracts,
-            _later_letters(connection, giving.root, supply.get("accounts", ()), day),
+            later_letters(connection, access, giving.root, supply.get("accounts", ()), day),
         )
         told = {"from": giving.root, "to": root, "day": day, "supply": {k: list(v) for k, v in supply.items()}}
+        told |= {"reason": what.reason.strip()} if what.reason.strip() else {}
         for one in (giving.root, root):
             journal.write(
                 connection, access.actor, "customers.takeover", f"customer:{one}", None, told | {"contracts": contracts}
@@ -118,7 +135,18 @@ def take_over(
         return done
 
 
-def _holder(connection: Connection, number: str, day: str) -> Holder:
+def offer(connection: Connection, customer_id: int, number: str) -> Offer | None:
+    """What would pass over if another took this number over from the customer today; None where the customer does not hold it."""
+    root = root_of(connection, customer_id)
+    held = [one for one in holders_on(connection, number, utc_now()[:10]) if one.customer_id == root]
+    if not held:
+        return None
+    supply = _together(desk_records.told(connection, root), held[0])
+    return Offer(held[0].kind, held[0].number, supply, _is_several(supply))
+
+
+def _holder(connection: Connection, what: Takeover, day: str) -> Holder:
+    number = what.number
     holders = holders_on(connection, number, day)
     if not holders:
         raise NotFound(say("nobody holds {held} on {day}", held=number, day=day))
@@ -133,11 +161,28 @@ def _holder(connection: Connection, number: str, day: str) -> Holder:
                 customers=names,
             )
         )
+    if what.holder and root_of(connection, what.holder) != several[0]:
+        raise Conflict(
+            say("on {day} customer {number} holds {held}: begin there", day=day, number=several[0], held=number)
+        )
     return holders[0]
 
 
 def _supply(giving: Told, before: Holder, what: Takeover) -> Supply:
     """What passes over: all that the records say together with what was asked for, unless that is several supplies."""
+    found = _together(giving, before)
+    if what.along:
+        return _chosen(found, _COLUMNS[before.kind], before.number, what.along)
+    if _is_several(found):
+        every = ", ".join(value for values in found.values() for value in values)
+        raise BadInput(
+            say("customer {number} holds several supplies: {held}; say what goes along", number=giving.root, held=every)
+        )
+    return found
+
+
+def _together(giving: Told, before: Holder) -> Supply:
+    """All that the records of the holder say together with what is held."""
     column, number = _COLUMNS[before.kind], before.number
     together = [
         record
@@ -145,24 +190,21 @@ def _supply(giving: Told, before: Holder, what: Takeover) -> Supply:
         if any(said_alike(column, value) == said_alike(column, number) for value in record.lists[column])
     ]
     found = {held.column: _joined(together, held.column) for held in HELD}
-    if what.along:
-        return _chosen(found, column, number, what.along)
-    if any(len(found[name]) > 1 for name in ("accounts", "points_of_delivery", "contracts")):
-        every = ", ".join(value for values in found.values() for value in values)
-        raise BadInput(
-            say("customer {number} holds several supplies: {held}; say what goes along", number=giving.root, held=every)
-        )
     return {name: values for name, values in found.items() if values}
+
+
+def _is_several(supply: Supply) -> bool:
+    return any(len(supply.get(name, ())) > 1 for name in ("accounts", "points_of_delivery", "contracts"))
 
 
 def _joined(records: Sequence[DirectoryRecord], name: str) -> list[str]:
     return list(dict.fromkeys(value for record in records for value in record.lists[name]))
 
 
-def _chosen(found: Mapping[str, list[str]], column: str, number: str, along: Sequence[str]) -> Supply:
+def _chosen(found: Supply, column: str, number: str, along: Sequence[str]) -> Supply:
     wanted = {fold_number(one): one for one in along}
     chosen = {name: [v for v in values if fold_number(v) in wanted] for name, values in found.items()}
-    chosen[column] = list(dict.fromkeys([number, *chosen[column]]))
+    chosen[column] = list(dict.fromkeys([number, *chosen.get(column, ())]))
     known = {fold_number(value) for values in chosen.values() for value in values}
     if lost := [one for fold, one in wanted.items() if fold not in known]:
         raise BadInput(say("{held} is not held together with {other}", held=lost[0], other=number))
@@ -218,9 +260,14 @@ def _is_known(connection: Connection, number: str) -> bool:
     return connection.execute(select(contract.c.id).where(contract.c.folded == fold_number(number))).first() is not None
 
 
-def _later_letters(connection: Connection, before: int, accounts: Collection[str], day: str) -> int:
+def later_letters(
+    connection: Connection, access: Access, before: int, accounts: Collection[str], day: str, until: str = ""
+) -> int:
+    """How many letters of a day or later (till `until`, '' = whenever), of those that the asker may see, lie with a customer
+    on the grounds of these accounts."""
     dated = func.coalesce(document.c.letter_date, document.c.received_on)
     query = select(func.count(document.c.id.distinct())).join_from(filing, folder, filing.c.folder_id == folder.c.id)
     query = query.join(document, document.c.id == filing.c.document_id)
     query = query.where(folder.c.customer_id.in_(member_ids(connection, before)), filing.c.ground == "account")
-    return int(connection.execute(query.where(filing.c.ground_value.in_(list(accounts)), dated >= day)).scalar_one())
+    query = query.where(visible.documents(access), filing.c.ground_value.in_(list(accounts)), dated >= day)
+    return int(connection.execute(query.where(dated < until) if until else query).scalar_one())

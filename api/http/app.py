@@ -45,6 +45,7 @@ from api.pages import (
     search,
     sign_in,
     static_files,
+    takeover,
     upload,
     who_looked_page,
 )
@@ -81,6 +82,7 @@ _PAGES = (
     search,
     document,
     customer_form,
+    takeover,
     customer,
     customer_same,
     doubles_page,

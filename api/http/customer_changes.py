@@ -79,6 +79,7 @@ class TakingOver(Answered):
     day: str = Field(min_length=1, max_length=10)
     contract: str = Field("", max_length=200, description="the number of the new contract")
     along: list[str] = Field([], max_length=_MOST)
+    reason: str = Field("", max_length=_WHY_CHARS, description="kept in the journal")
 
 
 class SavedShown(TypedDict):
@@ -124,7 +125,7 @@ def likely(typed: Typed, rooms: Here, asker: By) -> Response:
 )
 def takeover(customer_id: int, what: TakingOver, request: Request, rooms: Here, asker: By) -> Response:
     """The customer holds a supply from a day on: account, point and meters pass over, the contract is duplicated."""
-    how = Takeover(what.number, customer_id, what.day, what.contract, tuple(what.along))
+    how = Takeover(what.number, customer_id, what.day, what.contract, tuple(what.along), what.reason)
     done = take_over(rooms.customer_door, asker.deciding, how, version_insisted(request), what.nevertheless)
     return answer(done, headers={"ETag": etag(done.version)})
 

@@ -14,6 +14,7 @@ from api.http.rooms import Rooms
 from api.pages.customer_same import same_of
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
+from archive.holders import others_of
 from archive.placing import Places, places_of
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
@@ -59,10 +60,13 @@ def show(
         asked, folder = folder, places.now(folder)
         skip = (number - 1) * _LINES if folder else 0
         same = same_of(connection, asker, card)
+        others = others_of(connection, customers.identities(connection, card.id))
         lines = customers.timeline(
             connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
         )
+    named = dict.fromkeys(looking.customer(one.customer_id) for some in others.values() for one in some)
     looking.note(rooms, asker, "read", looking.customer(card.id))
+    looking.note(rooms, asker, "holder", *named)
     folders = _folders(card, places, language)
     older = {"folder": folder, "before": lines[_LINES - 1].id} if lines[_LINES:] and not folder else {}
     return page(
@@ -72,6 +76,7 @@ def show(
         here="customers",
         card=card,
         same=same,
+        others=others,
         merged=card.id != customer_id,
         folders=folders,
         folder=folder,

@@ -20,7 +20,7 @@ from api.http.rooms import Rooms
 from api.pages.errors import detail_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.letter_view import strength
-from api.pages.rendering import page, wording_for
+from api.pages.rendering import local_path, page, wording_for
 from api.signing_in import Asker, who_asks
 from archive import arrivals, customers_then, desk_records
 from archive.by_hand import Given
@@ -70,13 +70,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """The form: whose (0 for a new customer), the version that is changed, what stands in it, and since when it is so."""
+    """The form: whose (0 for a new customer), the version that is changed, what stands in it, since when it is so, and the
+    page that waits for a new customer ('' = none)."""
 
     customer_id: int
     version: int
     name: str
     cells: Mapping[str, str]
     valid_from: str = ""
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,9 @@ FormHere = Annotated[Form, Depends(proven_form)]
 
 
 @router.get("/customers/new")
-def new(request: Request, rooms: RoomsHere, asker: AskerHere) -> Response:
-    """An empty form."""
-    filled = Filled(0, 0, "", {"kind": "person", "branch": rooms.settings.branch})
+def new(request: Request, rooms: RoomsHere, asker: AskerHere, then: str = "") -> Response:
+    """An empty form. `then`: the page to go on to with the customer's number."""
+    filled = Filled(0, 0, "", {"kind": "person", "branch": rooms.settings.branch}, then=_waiting(then))
     return _shown(request, rooms, asker, filled, Answer())
 
 
@@ -114,12 +116,13 @@ def changing(request: Request, customer_id: int, rooms: RoomsHere, asker: AskerH
 @router.post("/customers/new")
 def add(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere) -> Response:
     """Make the customer, and go to it."""
-    filled = Filled(0, 0, "", _typed(form), form.get("valid_from", ""))
+    filled = Filled(0, 0, "", _typed(form), form.get("valid_from", ""), _waiting(form.get("then", "")))
     try:
         saved = rooms.customer_door.add(asker.deciding, _given(filled, form))
     except DossierError as error:
         return _refused(request, rooms, asker, filled, form, error)
-    return see_other(f"/customers/{saved.customer_id}")
+    where = f"{filled.then}&to={saved.customer_id}" if filled.then else f"/customers/{saved.customer_id}"
+    return see_other(where)
 
 
 @router.post("/customers/{customer_id}/change")
@@ -143,10 +146,11 @@ def likely(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere)
     found: Sequence[Known] = ()
     try:
         findings = rooms.customer_door.likely(asker.deciding, _typed(form), int(one) if one.isdecimal() else 0)
-        found = _known(rooms, asker, findings)
+        found = known_of(rooms, asker, findings)
     except Conflict as error:
         words = detail_in(wording_for(request, asker), error)
-    return page(request, asker, "customer_likely.html", known=found, words=words, typed=True)
+    then = _waiting(form.get("then", ""))
+    return page(request, asker, "customer_likely.html", known=found, words=words, typed=True, then=then)
 
 
 @router.get("/customers/{customer_id}/history")
@@ -197,6 +201,7 @@ def _shown(request: Request, rooms: Rooms, asker: Asker, filled: Filled, answer:
         known=answer.known,
         words="",
         typed=False,
+        then=filled.then,
         may_override=supervises(access),
     )
 
@@ -207,8 +212,13 @@ def _refused(request: Request, rooms: Rooms, asker: Asker, filled: Filled, form:
         raise error
     t = wording_for(request, asker)
     words = f"{t.word('error', error.code)}. {detail_in(t, error)}"
-    known = _known(rooms, asker, error.findings) if isinstance(error, Guarded) else ()
+    known = known_of(rooms, asker, error.findings) if isinstance(error, Guarded) else ()
     return _shown(request, rooms, asker, filled, Answer(words, known, form.get("reason", ""), error.http_status))
+
+
+def _waiting(given: str) -> str:
+    """The address of the page that waits for a new customer, with a query; '' for what is none of ours."""
+    return given if local_path(given) == given and "?" in given else ""
 
 
 def _typed(form: Form) -> dict[str, str]:
@@ -224,7 +234,7 @@ def _given(filled: Filled, form: Form) -> Given:
     return Given(filled.cells, filled.valid_from, Nevertheless(acknowledged, form.get("reason", "")))
 
 
-def _known(rooms: Rooms, asker: Asker, findings: Sequence[Finding]) -> list[Known]:
+def known_of(rooms: Rooms, asker: Asker, findings: Sequence[Finding]) -> list[Known]:
     """Whom the guard knows, with what tells them apart at a glance; that they were shown is noted."""
     with rooms.catalogue.reading() as connection:
         known = [_one(connection, finding) for finding in findings[:_MOST_SHOWN]]

@@ -37,6 +37,7 @@ KEYS = (
     (("a",), "accept"),
     (("e",), "correct"),
     (("n",), "new_customer"),
+    (("t",), "takeover"),
     (("x",), "reject"),
     (("b",), "same_sender"),
     (("m",), "join"),

@@ -163,6 +163,16 @@ ROUTES: dict[str, Asked] = {
         lambda made: f"/customers/{made.customers['B-3']}/change", (409,), form={"version": "77", "surname": "Whitlow"}
     ),
     "GET /customers/{customer_id}/history": Asked(lambda made: f"/customers/{made.customers['B-3']}/history", (200,)),
+    "GET /customers/{customer_id}/takeover": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/takeover?number=5510077001", (200,)
+    ),
+    "GET /customers/{customer_id}/takeover/known": Asked(
+        lambda made: f"/customers/{made.customers['B-4']}/takeover/known?q=whitlock", (200,)
+    ),
+    "POST /customers/{customer_id}/takeover": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/takeover", (422,), form={"number": "5510077001"}
+    ),
+    "GET /holders": Asked(_at("/holders?number=5510077001"), (200,)),
     "GET /customers/{customer_id}": Asked(lambda made: f"/customers/{made.customers['B-3']}", (200,)),
     "GET /cases/{number}": Asked(lambda made: f"/cases/{made.cases['filed reading']}", (404,)),
     "POST /cases/{number}/step": Asked(

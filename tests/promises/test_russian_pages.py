@@ -88,6 +88,8 @@ def _paths(made: Stock) -> list[str]:
         *(f"/documents/{key}" for key in made.documents.values()),
         *(f"/desk?doc={key}" for key in made.documents.values()),
         *(f"/customers/{key}" for key in made.customers.values()),
+        *(f"/customers/{key}/takeover?q=whitlock" for key in made.customers.values()),
+        *("/holders", "/holders?number=5510077001&on=2026-01-01", "/holders?number=none"),
         *(f"/cases/{number}" for number in made.cases.values()),
         *(f"/arrivals/{number}" for number in made.receipts.values()),
         *("/", "/?q=lamps", "/?q=никого", "/?in=customers", "/desk", "/ledger", "/ledger/letters", "/health"),
