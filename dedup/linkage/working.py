@@ -9,6 +9,7 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -53,9 +54,18 @@ def in_order(
 def _begin(prepare: Callable[..., None], given: tuple[object, ...]) -> None:
     # Whoever stops the command stops it once: the process that leads tells the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_leader, daemon=True).start()
     # Rows by the million hold no cycles: looking for some at the usual pace takes a seventh of the time.
     gc.set_threshold(_MADE_BETWEEN_LOOKS)
     prepare(*given)
 
 
 _MADE_BETWEEN_LOOKS = 500_000
+
+
+def _end_with_the_leader() -> None:
+    """A leader that is killed tells nobody: who waits for its next thing would wait for ever."""
+    leader = multiprocessing.parent_process()
+    if leader is not None:
+        leader.join()
+        os._exit(1)

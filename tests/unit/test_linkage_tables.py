@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gzip
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,3 +106,31 @@ def test_answers_come_in_the_order_of_the_things() -> None:
 def test_a_process_that_dies_is_told_and_not_waited_for() -> None:
     with pytest.raises(Exception, match=r"terminated abruptly|killed"):
         list(in_order(_die, range(100), _ready))
+
+
+_LED = """
+import os, time
+from dedup.linkage.working import in_order
+from tests.unit.test_linkage_tables import _ready, _told_to
+
+for pid in in_order(_told_to, range(40), _ready):
+    print(pid, flush=True)
+"""
+
+
+def _told_to(number: int) -> int:
+    time.sleep(0.05)
+    return os.getpid()
+
+
+def test_processes_end_with_a_leader_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", _LED], stdout=subprocess.PIPE, text=True) as leader:
+        assert leader.stdout is not None
+        worker = int(leader.stdout.readline())
+        leader.kill()
+    for _ in range(200):
+        if not Path(f"/proc/{worker}").exists():
+            return
+        time.sleep(0.05)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("it waits for ever")
