@@ -1,4 +1,4 @@
-.PHONY: help install demo serve check test test-engines engines engines-stop seed lock clean
+.PHONY: help install demo serve check test test-engines test-spark engines engines-stop seed lock clean
 .DEFAULT_GOAL := help
 DEMO_HOME := home/demo
 
@@ -35,6 +35,12 @@ test-engines:  ## Every contract suite and the story on real servers (starts the
 	@$(MAKE) --no-print-directory engines
 	.venv/bin/python -m pytest -m engine
 
+test-spark:  ## Matching by Splink on Spark: adds its packages to .venv (400 MB), runs its tests and 20,000 records
+	@./install.sh --with-tests
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	.venv/bin/python -m pytest tests/unit/test_matching_on_spark.py
+	.venv/bin/python -m benchmarks.on_spark
+
 engines-stop:  ## Stop the real servers (ONLY="…": these alone)
 	@.venv/bin/python -m tests.engines down $(ONLY)
 
@@ -45,7 +51,9 @@ seed:  ## Make the seed mailbag anew
 lock:  ## Pin every package anew from pyproject.toml
 	@python3 -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7' && \
 	build/lock/bin/pip-compile --quiet --generate-hashes --extra dev --extra engines --extra otel --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
-	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml
+	    --no-header --allow-unsafe --strip-extras -o requirements.lock pyproject.toml && \
+	build/lock/bin/pip-compile --quiet --generate-hashes --extra spark -c requirements.lock --no-emit-index-url --no-emit-trusted-host \
+	    --no-emit-find-links --no-header --allow-unsafe --strip-extras -o requirements-spark.lock pyproject.toml
 
 clean:  ## Remove the demo archive and all caches
 	rm -rf $(DEMO_HOME) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

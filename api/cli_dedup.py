@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -14,19 +15,28 @@ from api import cli_dedup_directory, cli_dedup_review
 from api.cli_context import context, rooms
 from api.cli_dedup_directory import run_directory, two_customers
 from api.cli_likeness import Steps, ask, folder, insist_on_no_worse, let_take_over, store
+from api.wiring import matcher_of
 from archive.directory_file import RowProblem
 from archive.errors import BadInput
 from dedup import labelled, snapshot
 from dedup.guard_models import shipped
 from dedup.linkage.likeness import Likely, Likeness
 from dedup.linkage.matching import Report
-from dedup.linkage.matching import run as match
 from dedup.linkage.matching import train as learn
 from dedup.linkage.model import Model, from_json
 from dedup.linkage.reading import Row, rows_of
 from dedup.snapshot import Told
 
 Anyway = Annotated[bool, typer.Option("--anyway", help="Also where it does worse on the pairs that people decided.")]
+
+
+class Engine(StrEnum):
+    """What a file is matched by: this program on one machine, or Splink on Spark where one is too small."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 ModelFile = Annotated[Path | None, typer.Option("--model", help="A model's file; else the active one.")]
 
 
@@ -201,21 +211,31 @@ def run(
     ] = None,
     model_file: ModelFile = None,
     work: Annotated[Path | None, typer.Option(help="Folder for what is under way; else beside the output.")] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="With --input: what matches it; spark: Splink on Spark, by the same model file.")
+    ] = Engine.DUCKDB,
+    master: Annotated[
+        str, typer.Option("--spark-master", help="Spark's address; local[N]: N cores of this machine.")
+    ] = "local[*]",
 ) -> None:
     """Find who is who, in a file or in the directory; nobody is merged. Stopped, the same command goes on where it was.
 
     In a file: touches no directory; beside the output stands OUTPUT.review.csv, what a person should look at, the most
     valuable first. In the directory: works on a snapshot; who is certain to be one waits for `dossier dedup apply`, and what
     a person should look at is on the review list. Where no model was trained, one is learnt from the records.
+    Past one machine: `--engine spark` says the same of a file, on as many as Spark has; it asks for a model.
     """
     if file is None:
-        if output is not None or model_file is not None:
-            raise BadInput("--output and --model go with --input; the directory is matched by the active model")
+        if output is not None or model_file is not None or engine is not Engine.DUCKDB:
+            raise BadInput(
+                "--output, --model and --engine go with --input; the directory is matched by the active model"
+            )
         run_directory(work)
         return
     if output is None:
         raise BadInput("name the file to write: --output CLUSTERS.csv")
     place = work or output.with_name(f"{output.name}.work")
+    match = matcher_of(engine, master)
     with Steps() as steps:
         report = match(file, output, place, _model(model_file), steps.told)
     for one in report.passes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,9 @@ from search.standing import origin_of
 if TYPE_CHECKING:
     from archive.by_hand import CustomerDoor
     from dedup.guarding import DirectoryGuard
+    from dedup.linkage.model import Model
+    from dedup.linkage.reporting import Report
+    from dedup.linkage.working import Told
     from dedup.own_company import OwnCompany
     from intake.drawing import PageDrawer
     from intake.engines import Engines
@@ -264,6 +268,17 @@ def jobs_at(url: str, catalogue: Catalogue) -> JobQueue:
     from intake.adapters.in_celery import CeleryQueue
 
     return CeleryQueue(catalogue, url)
+
+
+def matcher_of(engine: str, spark_master: str) -> Callable[[Path, Path, Path, Model | None, Told], Report]:
+    """What matches a whole file: `spark`, or else this program on one machine. Nothing is asked of it yet."""
+    if engine == "spark":
+        from dedup.adapters import in_spark
+
+        return partial(in_spark.run, master=spark_master)
+    from dedup.linkage import matching
+
+    return matching.run
 
 
 def _path(url: str, scheme: str, default: Path) -> Path:

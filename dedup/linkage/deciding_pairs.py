@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,10 +10,11 @@ from numpy.typing import NDArray
 
 from dedup.linkage.clustering import MOST_SAID, Clusters, Refused, Rows, Scored, cluster, components
 from dedup.linkage.columns import Ints
+from dedup.linkage.levels import Codes
 from dedup.linkage.model import KINDS, Model
 from dedup.linkage.namesakes import accepted, join, proposals
 from dedup.linkage.patterns import Compared, kinds_of, unpacked
-from dedup.linkage.scoring import score
+from dedup.linkage.scoring import judged, log_odds
 
 Floats = NDArray[np.float64]
 _LEAST = 0.5
@@ -31,7 +33,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class Table:
     """By pattern, what the model says."""
 
     same: Floats
@@ -42,23 +44,34 @@ class _Table:
     differs: NDArray[np.bool_]
 
 
+Odds = Callable[[int, Codes], Floats]
+"""What tells the odds of patterns of a kind, as `scoring.log_odds`."""
+
+
 def decide(pairs: Compared, records: tuple[int, int], model: Model) -> Decided:
     """Answer who is who. `records`: how many persons and organisations there are."""
-    count = sum(records)
-    table = _table(pairs.patterns, pairs.counts, records, model)
-    involved = _involved(pairs, table, count, model.review)
+
+    def odds(kind: int, codes: Codes) -> Floats:
+        return log_odds(codes, model.kind(kind), records[kind])
+
+    table = table_of(pairs.patterns, pairs.counts, model, odds)
+    return settled(_involved(pairs, table, sum(records), model.review), sum(records), model)
+
+
+def settled(involved: Scored, count: int, model: Model) -> Decided:
+    """Answer who is who among `count` records. `involved`: likely pairs, and every other between records that they connect."""
     result = cluster(count, involved, model.most_in_cluster)
     taken = accepted(proposals(result.labels, involved), _joined(result.labels), model.most_risk, model.most_wrong)
     labels = join(result.labels, taken)
     return Decided(labels, _certainty(count, labels, involved), _review(labels, involved, result, model))
 
 
-def _involved(pairs: Compared, table: _Table, count: int, review: float) -> Scored:
+def _involved(pairs: Compared, table: Table, count: int, review: float) -> Scored:
     """Likely pairs, and every other pair between records that likely ones connect: what speaks against counts too."""
     likely = table.same >= review
     ends = [np.asarray(pairs.rows[some][likely[pairs.at[some]]]) for some in pairs.slices()]
     together = np.concatenate(ends) if ends else np.zeros(0, dtype=np.int64)
-    groups = components(count, together >> 32, together & _RIGHT)
+    groups = connected(count, together)
     kept, at = [], []
     for some in pairs.slices():
         rows = np.asarray(pairs.rows[some])
@@ -66,14 +79,20 @@ def _involved(pairs: Compared, table: _Table, count: int, review: float) -> Scor
         kept.append(rows[inside])
         at.append(np.asarray(pairs.at[some])[inside])
     if not kept:
-        return _scored(together, np.zeros(0, dtype=np.int32), table)
-    return _scored(np.concatenate(kept), np.concatenate(at), table)
+        return scored(together, np.zeros(0, dtype=np.int32), table)
+    return scored(np.concatenate(kept), np.concatenate(at), table)
+
+
+def connected(count: int, pairs: Ints) -> Rows:
+    """Answer the smallest row that each of `count` rows is connected with by these pairs."""
+    return components(count, pairs >> 32, pairs & _RIGHT)
 
 
 _RIGHT = 0xFFFFFFFF
 
 
-def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) -> _Table:
+def table_of(found: Ints, counts: Ints, model: Model, odds: Odds) -> Table:
+    """Answer what the model says of these patterns, each once, of which there are so many pairs."""
     codes, kinds = unpacked(found), kinds_of(found)
     same = np.zeros(len(found))
     vetoed = np.ones(len(found), dtype=bool)
@@ -82,12 +101,12 @@ def _table(found: Ints, counts: Ints, records: tuple[int, int], model: Model) ->
     joins = np.zeros(len(found), dtype=bool)
     for kind in range(len(KINDS)):
         own = np.flatnonzero(kinds == kind)
-        said = score(codes[own], model.kind(kind), records[kind])
+        said = judged(codes[own], model.kind(kind), odds(kind, codes[own]))
         same[own], vetoed[own], doubt[own], differs[own] = said.same, said.vetoed, said.doubt, said.differs
         least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model)
         joins[own] = (said.same >= least) & ~said.vetoed & said.alone
-    odds = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
-    return _Table(same, odds, joins, vetoed, doubt, differs)
+    log = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
+    return Table(same, log, joins, vetoed, doubt, differs)
 
 
 def _threshold(same: Floats, counts: Ints, model: Model) -> float:
@@ -101,7 +120,8 @@ def _threshold(same: Floats, counts: Ints, model: Model) -> float:
     return min(model.join, float(same[likely[good[-1]]])) if len(good) else model.join
 
 
-def _scored(pairs: Ints, at: NDArray[np.int32], table: _Table) -> Scored:
+def scored(pairs: Ints, at: NDArray[np.int32], table: Table) -> Scored:
+    """Answer pairs with what the model says of each. `at`: which of the patterns it has."""
     return Scored(
         pairs >> 32,
         pairs & _RIGHT,

@@ -36,7 +36,9 @@ def gather(files: Sequence[Path], space: Workspace, model: Model | None, told: T
     if not space.state.get("columns"):
         told("records", space.rows, None)
         refused: list[int] = []
-        for columns, vocabulary, origins in in_order(_normalised, _new(files, space.rows, refused), _prepare, lexicon):
+        for columns, vocabulary, origins in in_order(
+            _normalised, tables_of(files, space.rows, refused), _prepare, lexicon
+        ):
             space.append(columns, origins, vocabulary)
             told("records", space.rows, None)
         if not space.rows:
@@ -53,8 +55,12 @@ def _blocks(files: Sequence[Path]) -> Iterator[Block]:
         yield from blocks_of(path, min(_LINES_AT_ONCE, _ROWS_AT_ONCE))
 
 
-def _new(files: Sequence[Path], done: int, refused: list[int]) -> Iterator[list[Table]]:
-    """Rows that are not stored yet, so many at once; how many rows could not be used goes to `refused`."""
+def tables_of(files: Sequence[Path], done: int, refused: list[int]) -> Iterator[list[Table]]:
+    """Answer the rows after the first `done`, so many at once; how many could not be used goes to `refused`.
+
+    Raises:
+        BadInput: a file can not be read.
+    """
     seen = together = 0
     some: list[Table] = []
     for block in _blocks(files):
@@ -83,11 +89,12 @@ def _normalised(tables: list[Table]) -> tuple[Columns, Vocabulary, list[tuple[st
     vocabulary = Vocabulary()
     parts = [columns_of_table(table, _known["lexicon"], vocabulary) for table in tables]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in NAMES}
-    origins = [origin for table in tables for origin in _origins(table)]
+    origins = [origin for table in tables for origin in origins_of(table)]
     return columns, vocabulary, origins
 
 
-def _origins(table: Table) -> Iterator[tuple[str, str]]:
+def origins_of(table: Table) -> Iterator[tuple[str, str]]:
+    """Answer (system, source id) of each row."""
     count = len(next(iter(table.values()), ()))
     return zip(*(table.get(name) or [""] * count for name in ("system", "source_id")), strict=True)
 

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from archive.durable import written_whole
 from archive.errors import BadInput
 from dedup.linkage import pairing
 from dedup.linkage.chance import chance_of
 from dedup.linkage.columns import Ints, take
-from dedup.linkage.deciding_pairs import Decided, decide
+from dedup.linkage.deciding_pairs import decide
 from dedup.linkage.gathering import gather
 from dedup.linkage.keys import PASSES, blocking_keys
-from dedup.linkage.levels import compare
 from dedup.linkage.model import KINDS, Model
 from dedup.linkage.names import Lexicon
-from dedup.linkage.patterns import Compared, compared, kinds_of, packed, unpacked
+from dedup.linkage.patterns import Compared, compared, kinds_of, patterns_of, unpacked
 from dedup.linkage.records import ORGANISATION, PERSON
+from dedup.linkage.reporting import Report as Report
+from dedup.linkage.reporting import report_of, write
 from dedup.linkage.storing import Reading, Workspace, found_name
 from dedup.linkage.training import Patterns, fit
 from dedup.linkage.working import Told as Told
@@ -33,20 +32,6 @@ from dedup.linkage.working import in_order
 _PAIRS_AT_ONCE = 250_000
 _LEFT_AT_ONCE = 50_000
 _MEMORY = "2GB"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a run found, for whoever started it."""
-
-    records: int
-    refused_rows: int
-    pairs: int
-    clusters: int
-    joined: int
-    review: int
-    model: str
-    passes: list[pairing.PassReport] = field(default_factory=list)
 
 
 def train(files: Sequence[Path], work: Path, told: Told) -> Model:
@@ -80,25 +65,16 @@ def run(file: Path, output: Path, work: Path, model: Model | None, told: Told) -
         told("deciding", 0, 1)
         decided = decide(pairs, _counts(space), model)
         told("deciding", 1, 1)
-        _write(output, space, decided)
-        sizes = np.bincount(decided.labels)
-        report = Report(
-            space.rows,
-            int(space.state.get("refused", 0)),
-            len(pairs.rows),
-            int((sizes > 0).sum()),
-            space.rows - int((sizes > 0).sum()),
-            len(decided.review),
-            model.version,
-            passes,
-        )
+        write(output, space, decided)
+        refused = int(space.state.get("refused", 0))
+        report = report_of(decided, len(pairs.rows), refused, model.version, passes)
     space.clear()
     return report
 
 
 @contextmanager
 def _opened(work: Path, files: Sequence[Path], version: str) -> Iterator[tuple[Workspace, duckdb.DuckDBPyConnection]]:
-    space = Workspace(work, _key(files, version))
+    space = Workspace(work, key_of(files, version))
     connection = duckdb.connect(str(work / "match.duckdb"))
     try:
         connection.execute(f"set memory_limit = '{_MEMORY}'")
@@ -109,8 +85,12 @@ def _opened(work: Path, files: Sequence[Path], version: str) -> Iterator[tuple[W
         connection.close()
 
 
-def _key(files: Sequence[Path], version: str) -> str:
-    """What a working folder belongs to: these files as they are, and this model."""
+def key_of(files: Sequence[Path], version: str) -> str:
+    """Answer what a working folder belongs to: these files as they are, and this model.
+
+    Raises:
+        BadInput: there is no such file.
+    """
     parts = [version, ",".join(PASSES)]
     for path in files:
         try:
@@ -165,8 +145,7 @@ def _compared(name: str) -> tuple[Ints, Ints]:
 
 def _patterns(pairs: Ints, reading: Reading, lexicon: Lexicon) -> Ints:
     left, right = take(reading.columns, pairs >> 32), take(reading.columns, pairs & 0xFFFFFFFF)
-    kinds = np.where(left["kind"] == right["kind"], left["kind"], 2)
-    return packed(compare(left, right, reading.vocabulary, lexicon), kinds)
+    return patterns_of(left, right, reading.vocabulary, lexicon)
 
 
 def _counts(space: Workspace) -> tuple[int, int]:
@@ -186,30 +165,3 @@ def _fitted(space: Workspace, pairs: Compared, lexicon: Lexicon, told: Told) -> 
     junk = {name: tuple(values) for name, values in space.state.get("junk", {}).items()}
     told("weights", 1, 1)
     return Model(weights[0], weights[1], lexicon, junk, space.rows)
-
-
-def _write(output: Path, space: Workspace, decided: Decided) -> None:
-    """The clusters and, beside them, the pairs for review; each file appears whole or not at all."""
-    with written_whole(output) as out:
-        lines = csv.writer(out)
-        lines.writerow(("system", "source_id", "cluster_id", "probability"))
-        low = 0
-        for origins in space.origins():
-            systems, ids = origins[::2], origins[1::2]
-            some = slice(low, low + len(ids))
-            sure = (f"{certainty:.6f}" for certainty in decided.certainty[some].tolist())
-            lines.writerows(zip(systems, ids, _names(space, decided.labels[some]), sure, strict=True))
-            low += len(ids)
-    with written_whole(output.with_name(f"{output.stem}.review.csv")) as out:
-        lines = csv.writer(out)
-        lines.writerow(("system", "source_id", "other_system", "other_source_id", "probability", "why"))
-        ends = np.array([(one.left, one.right) for one in decided.review], dtype=np.int64).reshape(-1, 2)
-        origins_of = zip(space.origins_of(ends[:, 0]), space.origins_of(ends[:, 1]), strict=True)
-        for one, (left, right) in zip(decided.review, origins_of, strict=True):
-            chance = 1 / (1 + np.exp(-one.odds))
-            lines.writerow((*left, *right, f"{chance:.6f}", one.why))
-
-
-def _names(space: Workspace, labels: Ints) -> list[str]:
-    """A cluster is called by its first record."""
-    return [f"{system}:{source_id}" if system else source_id for system, source_id in space.origins_of(labels)]

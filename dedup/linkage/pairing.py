@@ -47,7 +47,7 @@ def run_pass(connection: duckdb.DuckDBPyConnection, name: str, keys: list[Ints])
         "create or replace temp table shared as select key, count(*)::bigint as size from keyed group by key having size > 1"
     )
     sizes = connection.execute("select size, count(*) as keys from shared group by size order by size").fetchnumpy()
-    most = _most(np.asarray(sizes["size"]), np.asarray(sizes["keys"]), records)
+    most, report = limits(name, np.asarray(sizes["size"]), np.asarray(sizes["keys"]), records)
     connection.execute(
         """create or replace temp table joining as
            select row, key from keyed semi join (select key from shared where size <= ?) as kept using (key)""",
@@ -59,10 +59,18 @@ def run_pass(connection: duckdb.DuckDBPyConnection, name: str, keys: list[Ints])
     ).fetchnumpy()["pair"]
     for table in ("keyed", "shared", "joining"):
         connection.execute(f"drop table {table}")
-    left_out = sizes["size"] > most
-    lost = int((sizes["size"] * sizes["keys"])[left_out].sum())
-    report = PassReport(name, len(found), int(sizes["keys"][left_out].sum()), lost)
     return report, np.asarray(found, dtype=np.int64)
+
+
+def limits(name: str, sizes: Ints, keys: Ints, records: int) -> tuple[int, PassReport]:
+    """Answer how many records may share a key of a pass, and what the pass gives then.
+
+    `sizes`: how many records share a key, in rising order; `keys`: how many such keys there are.
+    """
+    most = _most(sizes, keys, records)
+    kept, left_out = sizes <= most, sizes > most
+    pairs = int((keys * (sizes * (sizes - 1) // 2))[kept].sum())
+    return most, PassReport(name, pairs, int(keys[left_out].sum()), int((sizes * keys)[left_out].sum()))
 
 
 def _most(sizes: Ints, keys: Ints, records: int) -> int:

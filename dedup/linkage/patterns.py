@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from dedup.linkage.columns import Ints
-from dedup.linkage.levels import FIELDS, Codes
+from dedup.linkage.columns import Columns, Ints, Vocabulary
+from dedup.linkage.levels import FIELDS, Codes, compare
+from dedup.linkage.names import Lexicon
 
 _AT_ONCE = 4_000_000
 _FILE = "at.col"
@@ -55,6 +56,12 @@ def compared(rows: Ints, patterns: Ints, folder: Path) -> Compared:
         total[place] += counts
         at[some] = place.astype(np.int32)[at[some]]
     return Compared(rows, at, every, total)
+
+
+def patterns_of(left: Columns, right: Columns, vocabulary: Vocabulary, lexicon: Lexicon) -> Ints:
+    """Answer the patterns of pairs: the nth record of `left` with the nth of `right`."""
+    kinds = np.where(left["kind"] == right["kind"], left["kind"], 2)
+    return packed(compare(left, right, vocabulary, lexicon), kinds)
 
 
 def packed(codes: Codes, kinds: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -29,6 +29,8 @@ from dedup.linkage.model import SAME, KindModel, Rates
 Floats = NDArray[np.float64]
 Tables = dict[str, Floats]
 UNRELATED = "unrelated"
+LEAST_RATE = 1e-12
+"""No level is rarer than this."""
 _FIELDS = np.arange(len(FIELDS))
 
 
@@ -62,12 +64,30 @@ def score(codes: Codes, model: KindModel, records: int, tables: Tables | None = 
 
     `tables`: those of the model, from whoever asks often.
     """
-    count = max(records, 2)
-    names = list(model.classes)
+    return judged(codes, model, log_odds(codes, model, records, tables))
+
+
+def log_odds(codes: Codes, model: KindModel, records: int, tables: Tables | None = None) -> Floats:
+    """Answer classes × patterns: the natural logarithm of how much likelier a class is than that the two are unrelated."""
     tables = tables or tables_of(model)
-    logs = [np.log(max(model.pairs_a_record[n] * count, 1e-9)) + _bits(codes, tables[n]) for n in names]
-    logs.append(np.log(count * (count - 1) / 2) + _bits(codes, tables[UNRELATED]))
-    likely = np.exp(np.stack(logs) - np.max(logs, axis=0))
+    unrelated = _bits(codes, tables[UNRELATED])
+    return np.stack([prior(model, name, records) + _bits(codes, tables[name]) - unrelated for name in model.classes])
+
+
+def prior(model: KindModel, name: str, records: int) -> float:
+    """Answer the same before anything of a pair is known: as many pairs of the class, against all pairs there are."""
+    count = max(records, 2)
+    return float(np.log(max(model.pairs_a_record[name] * count, 1e-9)) - np.log(count * (count - 1) / 2))
+
+
+def judged(codes: Codes, model: KindModel, odds: Floats) -> Scores:
+    """Answer the scores of patterns whose odds (as `log_odds`) are known.
+
+    Odds count to a millionth: engines that add in another order differ by less, and are to say the same to the last bit.
+    """
+    names = list(model.classes)
+    logs = np.concatenate([np.round(odds, 6), np.zeros((1, len(codes)))])
+    likely = np.exp(logs - np.max(logs, axis=0))
     likely /= likely.sum(axis=0)
     related = {n: likely[i] for i, n in enumerate(names) if n != SAME}
     individual = individually_agrees(codes)
@@ -89,7 +109,7 @@ def tables_of(model: KindModel) -> Tables:
 def _table(rates: Rates) -> Floats:
     table = np.zeros((len(FIELDS), max(SIZES)))
     for at, field in enumerate(FIELDS):
-        table[at, 1 : SIZES[at]] = np.log(np.maximum(np.array(rates[field.name][1:]), 1e-12))
+        table[at, 1 : SIZES[at]] = np.log(np.maximum(np.array(rates[field.name][1:]), LEAST_RATE))
     return table
 
 

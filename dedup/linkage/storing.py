@@ -68,17 +68,17 @@ class Workspace:
     def append(
         self, columns: Columns, origins: Sequence[tuple[str, str]], vocabulary: Vocabulary | None = None
     ) -> None:
-        """Keep some records: their columns, where they come from, and the words that they brought.
+        """Keep some records: their columns (those left out are of nothing), where they come from, and their words.
 
         `vocabulary`: whose numbers the columns have, if it is not the folder's own.
         """
         if vocabulary is not None:
             columns = columns | self._renumbered(columns, vocabulary)
         filled = set(self.state["filled"])
-        for name in NAMES:
-            if columns[name].any():
+        for name, values in columns.items():
+            if values.any():
                 filled.add(name)
-            self._append(f"{name}.col", columns[name], self.rows * _BYTES, name in filled)
+            self._append(f"{name}.col", values, self.rows * _BYTES, name in filled)
         text = "".join(f"{system}\0{source_id}\0" for system, source_id in origins).encode("utf-8", "surrogatepass")
         with (self.folder / "origins").open("ab") as out:
             out.write(text)

@@ -34,7 +34,7 @@ _Value = TypeVar("_Value")
 def columns_of_table(table: Table, lexicon: Lexicon, vocabulary: Vocabulary) -> Columns:
     """Answer the columns of these rows; their strings go into the vocabulary."""
     count = len(next(iter(table.values()), ()))
-    cells = {name: table.get(name) or [""] * count for name in (*NAME_COLUMNS, *_OTHERS)}
+    cells = {name: table.get(name) or [""] * count for name in READ}
     columns = _names(list(zip(*(cells[name] for name in NAME_COLUMNS), strict=True)), lexicon, vocabulary)
     births = _numbers(cells["birth_date"], lambda text: (birth_code(text),), 1)[:, 0]
     columns["birth"] = np.where(columns["kind"] == PERSON, births, 0)
@@ -52,10 +52,12 @@ def columns_of_table(table: Table, lexicon: Lexicon, vocabulary: Vocabulary) -> 
     return columns | _homes(homes, vocabulary)
 
 
-_OTHERS = (
+READ = (
+    *NAME_COLUMNS,
     "birth_date", "tax_id", "phones", "emails", "accounts", "contracts", "points_of_delivery", "meters",
     "address", "former_address",
 )  # fmt: skip
+"""The columns that a record is made of."""
 
 
 def _numbers(values: Sequence[_Value], code: Callable[[_Value], Sequence[int]], width: int) -> Ints:
