@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field
+from typing_extensions import TypedDict
 
 from api import looking
 from api.http.answering import answer, etag, if_match, rooms_of, version_wanted
+from api.http.customer_changes import Said
 from api.http.rooms import Rooms
-from api.http.shapes import PROBLEMS, Decided, DecidedAlike, Problem, RescanSlip
+from api.http.shapes import PROBLEMS, Decided, DecidedAlike, DecidedOfNew, Problem, RescanSlip
 from api.signing_in import Asker, who_asks
 from archive.access import Access
 from archive.ports import Catalogue
-from archive.showing import desk
-from intake import deciding, deciding_alike, decision, rescan_slip
+from archive.showing import desk, letters
+from intake import deciding, deciding_alike, decision, new_sender, rescan_slip
 
 _IF_MATCH = if_match("document")
 _CONFLICT: dict[int | str, Any] = {
     409: {"model": Problem, "description": "Somebody else was first, or If-Match is missing."}
+}
+_GUARDED: dict[int | str, Any] = {
+    409: {
+        "model": Problem,
+        "description": "Somebody else was first, If-Match is missing, or the guard knows somebody like that (`findings`).",
+    }
 }
 router = APIRouter(prefix="/api/documents/{document_id}", tags=["decisions"], responses=PROBLEMS | _CONFLICT)
 
@@ -61,6 +69,19 @@ class Correction(BaseModel):
     document_type: str
     customer_id: int
     case_number: str = ""
+
+
+class NewCustomer(Said):
+    """The letter's sender, whom nobody knows yet, and how the letter is filed with that customer."""
+
+    document_type: str
+    case_number: str = ""
+
+
+class SaidOfSender(TypedDict):
+    """What a letter says of its sender: column of a customer → what stands there, lists joined by `;`."""
+
+    fields: Mapping[str, str]
 
 
 class Rejection(BaseModel):
@@ -106,6 +127,28 @@ def correct(at: AtDesk, what: Correction) -> Response:
     """File the letter as the asker says; what was corrected is kept as a labelled example."""
     correction = deciding.Correction(what.document_type, what.customer_id, what.case_number)
     return _answer(at, deciding.correct(*at.letter, correction))
+
+
+@router.get("/sender", response_model=SaidOfSender)
+def sender(
+    document_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+) -> Response:
+    """What the letter says of its sender, to make a customer of it once somebody looked it over."""
+    with rooms.catalogue.reading() as connection:
+        letters.seen(connection, asker.deciding, document_id)
+    said = new_sender.says(rooms.recutter.engines, document_id)
+    looking.note(rooms, asker, "text", looking.document(document_id))
+    return answer({"fields": said})
+
+
+@router.post("/new-customer", response_model=DecidedOfNew, responses=_GUARDED, openapi_extra=_IF_MATCH)
+def new_customer(at: AtDesk, what: NewCustomer) -> Response:
+    """Make the letter's sender a customer and file the letter with it, both or neither. The guard warns and refuses as ever."""
+    wanted = new_sender.NewSender(what.given, what.document_type, what.case_number)
+    done, saved = new_sender.correct_with_new(at.rooms.customer_door, at.access, at.document_id, at.version, wanted)
+    return _answer(at, done, customer_id=saved.customer_id)
 
 
 @router.post("/same-sender", response_model=Decided, openapi_extra=_IF_MATCH)
@@ -183,10 +226,10 @@ def undo_alike(at: AtDesk) -> Response:
     return _answer_many(deciding_alike.undo_alike(*at.letter))
 
 
-def _answer(at: Desk, done: decision.Decided) -> Response:
+def _answer(at: Desk, done: decision.Decided, **more: int) -> Response:
     with at.rooms.catalogue.reading() as connection:
         alike = len(desk.alike(connection, at.access, done.document_id))
-    return answer(_as_json(done, alike), headers={"ETag": etag(done.version)})
+    return answer(_as_json(done, alike) | more, headers={"ETag": etag(done.version)})
 
 
 def _answer_many(together: deciding_alike.Together) -> Response:

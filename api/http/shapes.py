@@ -130,6 +130,12 @@ class Decided(TypedDict):
     looking_the_same: int
 
 
+class DecidedOfNew(Decided):
+    """A decision taken that made the letter's sender a customer."""
+
+    customer_id: int
+
+
 class DecidedAlike(TypedDict):
     """A decision taken on many: each letter done, and the ids of those left since somebody else was first."""
 

@@ -69,9 +69,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class ToFile:
+    """The letter that is filed with the new customer: its version as seen, what it is to be, and what it may be (code, name)."""
+
+    document_id: int
+    version: int
+    number: str
+    document_type: str
+    types: Sequence[tuple[str, str]]
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
-    """The form: whose (0 for a new customer), the version that is changed, what stands in it, since when it is so, and the
-    page that waits for a new customer ('' = none)."""
+    """The form: whose (0 for a new customer), the version that is changed, what stands in it, since when it is so, the
+    page that waits for a new customer ('' = none), and the letter that is filed with it, where there is one."""
 
     customer_id: int
     version: int
@@ -79,6 +91,7 @@ class Filled:
     cells: Mapping[str, str]
     valid_from: str = ""
     then: str = ""
+    letter: ToFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +113,7 @@ FormHere = Annotated[Form, Depends(proven_form)]
 def new(request: Request, rooms: RoomsHere, asker: AskerHere, then: str = "") -> Response:
     """An empty form. `then`: the page to go on to with the customer's number."""
     filled = Filled(0, 0, "", {"kind": "person", "branch": rooms.settings.branch}, then=_waiting(then))
-    return _shown(request, rooms, asker, filled, Answer())
+    return shown_form(request, rooms, asker, filled, Answer())
 
 
 @router.get("/customers/{customer_id}/change")
@@ -110,17 +123,17 @@ def changing(request: Request, customer_id: int, rooms: RoomsHere, asker: AskerH
         told = desk_records.told(connection, customer_id)
     looking.note(rooms, asker, "read", looking.customer(told.root))
     filled = Filled(told.root, told.version, told.record.display_name, told.record.flat)
-    return _shown(request, rooms, asker, filled, Answer())
+    return shown_form(request, rooms, asker, filled, Answer())
 
 
 @router.post("/customers/new")
 def add(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere) -> Response:
     """Make the customer, and go to it."""
-    filled = Filled(0, 0, "", _typed(form), form.get("valid_from", ""), _waiting(form.get("then", "")))
+    filled = Filled(0, 0, "", typed_in(form), form.get("valid_from", ""), _waiting(form.get("then", "")))
     try:
-        saved = rooms.customer_door.add(asker.deciding, _given(filled, form))
+        saved = rooms.customer_door.add(asker.deciding, given_in(filled, form))
     except DossierError as error:
-        return _refused(request, rooms, asker, filled, form, error)
+        return refused_form(request, rooms, asker, filled, form, error)
     where = f"{filled.then}&to={saved.customer_id}" if filled.then else f"/customers/{saved.customer_id}"
     return see_other(where)
 
@@ -129,12 +142,12 @@ def add(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere) ->
 def change(request: Request, customer_id: int, rooms: RoomsHere, asker: AskerHere, form: FormHere) -> Response:
     """Change the customer, and go back to it."""
     filled = Filled(
-        customer_id, whole_number(form, "version"), form.get("name", ""), _typed(form), form.get("valid_from", "")
+        customer_id, whole_number(form, "version"), form.get("name", ""), typed_in(form), form.get("valid_from", "")
     )
     try:
-        saved = rooms.customer_door.change(asker.deciding, customer_id, _given(filled, form), filled.version)
+        saved = rooms.customer_door.change(asker.deciding, customer_id, given_in(filled, form), filled.version)
     except DossierError as error:
-        return _refused(request, rooms, asker, filled, form, error)
+        return refused_form(request, rooms, asker, filled, form, error)
     return see_other(f"/customers/{saved.customer_id}")
 
 
@@ -145,7 +158,7 @@ def likely(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere)
     words = ""
     found: Sequence[Known] = ()
     try:
-        findings = rooms.customer_door.likely(asker.deciding, _typed(form), int(one) if one.isdecimal() else 0)
+        findings = rooms.customer_door.likely(asker.deciding, typed_in(form), int(one) if one.isdecimal() else 0)
         found = known_of(rooms, asker, findings)
     except Conflict as error:
         words = detail_in(wording_for(request, asker), error)
@@ -179,7 +192,8 @@ def history(request: Request, customer_id: int, rooms: RoomsHere, asker: AskerHe
     )
 
 
-def _shown(request: Request, rooms: Rooms, asker: Asker, filled: Filled, answer: Answer) -> Response:
+def shown_form(request: Request, rooms: Rooms, asker: Asker, filled: Filled, answer: Answer) -> Response:
+    """The form as it is filled in."""
     access = asker.deciding
     with rooms.catalogue.reading() as connection:
         branches = [code for code, _name in arrivals.branches_of(connection, asker.access)]
@@ -206,14 +220,16 @@ def _shown(request: Request, rooms: Rooms, asker: Asker, filled: Filled, answer:
     )
 
 
-def _refused(request: Request, rooms: Rooms, asker: Asker, filled: Filled, form: Form, error: DossierError) -> Response:
+def refused_form(
+    request: Request, rooms: Rooms, asker: Asker, filled: Filled, form: Form, error: DossierError
+) -> Response:
     """The same form with all that was typed, and why it was not taken."""
     if error.http_status >= 500 or error.http_status in (403, 404):
         raise error
     t = wording_for(request, asker)
     words = f"{t.word('error', error.code)}. {detail_in(t, error)}"
     known = known_of(rooms, asker, error.findings) if isinstance(error, Guarded) else ()
-    return _shown(request, rooms, asker, filled, Answer(words, known, form.get("reason", ""), error.http_status))
+    return shown_form(request, rooms, asker, filled, Answer(words, known, form.get("reason", ""), error.http_status))
 
 
 def _waiting(given: str) -> str:
@@ -221,7 +237,7 @@ def _waiting(given: str) -> str:
     return given if local_path(given) == given and "?" in given else ""
 
 
-def _typed(form: Form) -> dict[str, str]:
+def typed_in(form: Form) -> dict[str, str]:
     """What stands in the form; of a person nothing that only firms have, and the other way round."""
     kind = form.get("kind", "person")
     others = _ORGANISATIONS if kind == "person" else _PERSONS
@@ -229,7 +245,8 @@ def _typed(form: Form) -> dict[str, str]:
     return {name: ";".join(cell.splitlines()) if name in LISTS else cell for name, cell in cells.items()}
 
 
-def _given(filled: Filled, form: Form) -> Given:
+def given_in(filled: Filled, form: Form) -> Given:
+    """What is said of the customer, with the answer to what the guard found."""
     acknowledged = frozenset(form.get("nevertheless", "").split())
     return Given(filled.cells, filled.valid_from, Nevertheless(acknowledged, form.get("reason", "")))
 

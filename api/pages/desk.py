@@ -63,6 +63,14 @@ class Done:
     along: int
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Whose letter it is to be: the words that a customer is looked for by, and who was chosen elsewhere (0 = nobody)."""
+
+    words: str
+    to: int
+
+
 def narrowing_of(branch: str = "", document_type: str = "", reason: str = "", channel: str = "") -> Narrowing:
     """Which part of the queue the address asks for."""
     return Narrowing(branch, document_type, reason, channel)
@@ -77,9 +85,10 @@ def show(
     doc: int = 0,
     done: int = 0,
     cq: Annotated[str, Query(max_length=200)] = "",
+    to: int = 0,
 ) -> Response:
-    """The letter asked for, else the oldest that waits and that nobody else holds."""
-    return shown(request, rooms, asker, narrowing, doc, done, cq)
+    """The letter asked for, else the oldest that waits and that nobody else holds. `to`: the customer chosen for it."""
+    return shown(request, rooms, asker, narrowing, doc, done, cq, to=to)
 
 
 def shown(
@@ -92,8 +101,9 @@ def shown(
     cq: str = "",
     refused: str = "",
     status: int = 200,
+    to: int = 0,
 ) -> Response:
-    """The desk with a letter on it; `refused` says why the decision before was not taken."""
+    """The desk with a letter on it; `refused` says why the decision before was not taken, `to` whose it is to be."""
     access = asker.deciding
     with rooms.catalogue.writing() as connection:
         held = desk.hold(connection, access, doc) if doc else False
@@ -101,7 +111,8 @@ def shown(
         mine = held or (not doc and chosen is not None)
     with rooms.catalogue.reading() as connection:
         queue = desk.queue(connection, access, narrowing)
-        values = _letter(request, rooms, connection, access, narrowing, chosen, mine, cq) if chosen else _NO_LETTER
+        asks = Choice(cq, to)
+        values = _letter(request, rooms, connection, access, narrowing, chosen, mine, asks) if chosen else _NO_LETTER
         told = done_of(connection, access, done) if done else None
         alike = desk.alike(connection, access, done) if told and not told.along else []
     _note(rooms, asker, values, [one.id for one in alike])
@@ -120,7 +131,7 @@ def shown(
         mine=mine,
         cq=cq,
         doc=chosen,
-        correcting=bool(cq) or bool(refused),
+        correcting=bool(cq) or bool(refused) or bool(to),
         reject_reasons=deciding.REJECT_REASONS,
         rescan_why=deciding.RESCAN_WHY,
         **values,
@@ -152,7 +163,7 @@ def _letter(
     narrowing: Narrowing,
     chosen: int,
     mine: bool,
-    cq: str,
+    asks: Choice,
 ) -> dict[str, Any]:
     card = letters.card(connection, access, chosen)
     view = _with_names(connection, access, letter_view(card, pages_of(rooms.objects, card), access))
@@ -172,7 +183,7 @@ def _letter(
         "previous": at(narrowing, previous) if previous else "",
         "upcoming_picture": _first_picture(connection, access, upcoming),
         "types": sorted(((kind.code, t.type_name(kind.code)) for kind in kinds()), key=lambda pair: pair[1]),
-        "candidates": _candidates(rooms, connection, access, view, cq),
+        "candidates": _candidates(rooms, connection, access, view, asks),
         "open_cases": cases.open_numbers(connection, access, view.customer_id) if view.customer_id else [],
     }
 
@@ -193,14 +204,17 @@ def _with_names(connection: Connection, access: Access, view: LetterView) -> Let
     return with_names(view, second[1] if second else "", where)
 
 
-def _candidates(rooms: Rooms, connection: Connection, access: Access, view: LetterView, cq: str) -> list[Candidate]:
-    """Who was asked for; else the one proposed and the runner-up."""
-    if cq.strip():
-        return _found(rooms, access, cq, view.customer_id)
-    wanted = [key for key in (view.customer_id, view.runner_up_id) if key]
+def _candidates(
+    rooms: Rooms, connection: Connection, access: Access, view: LetterView, asks: Choice
+) -> list[Candidate]:
+    """Who was asked for; else who was chosen elsewhere, the one proposed and the runner-up."""
+    if asks.words.strip():
+        return _found(rooms, access, asks.words, view.customer_id)
+    wanted = [key for key in (asks.to, view.customer_id, view.runner_up_id) if key]
     names = letters.named(connection, wanted)
+    chosen = names.get(asks.to or view.customer_id or 0, (0, ""))[0]
     return [
-        Candidate(now, name, customers.address_of(connection, now), (), chosen=now == view.customer_id)
+        Candidate(now, name, customers.address_of(connection, now), (), chosen=now == chosen)
         for now, name in dict.fromkeys(names[key] for key in wanted if key in names)
     ]
 

@@ -76,6 +76,12 @@ ROUTES: dict[str, Asked] = {
     "POST /api/documents/{document_id}/correct": Asked(
         _document("/correct"), (404,), json={"document_type": "invoice", "customer_id": 1}
     ),
+    "GET /api/documents/{document_id}/sender": Asked(_document("/sender"), (404,)),
+    "POST /api/documents/{document_id}/new-customer": Asked(
+        _document("/new-customer"),
+        (404,),
+        json={"document_type": "invoice", "fields": {"surname": "Penrose", "given_name": "Harriet"}},
+    ),
     "POST /api/documents/{document_id}/reject": Asked(_document("/reject"), (404,), json={"reason": "advertising"}),
     "POST /api/documents/{document_id}/undo": Asked(_document("/undo"), (404,)),
     "POST /api/documents/{document_id}/same-sender": Asked(_document("/same-sender"), (404,)),
@@ -185,6 +191,10 @@ ROUTES: dict[str, Asked] = {
     "GET /desk/customers": Asked(_at("/desk/customers?doc=1&cq=whitlock"), (200,)),
     "GET /desk/cases": Asked(lambda made: f"/desk/cases?customer_id={made.customers['B-3']}", (200,)),
     "POST /desk/{document_id}/accept": Asked(_desk("accept"), (404,), form={"version": "2"}),
+    "GET /desk/{document_id}/new-customer": Asked(_desk("new-customer"), (404,)),
+    "POST /desk/{document_id}/new-customer": Asked(
+        _desk("new-customer"), (404,), form={"version": "2", "document_type": "invoice", "surname": "Penrose"}
+    ),
     "POST /desk/{document_id}/correct": Asked(
         _desk("correct"), (404,), form={"version": "2", "document_type": "invoice", "customer_id": "1"}
     ),
