@@ -9,15 +9,18 @@ from typing import Annotated, TextIO
 
 import typer
 
-from api import cli_customers_by_hand, cli_customers_merging, cli_documents, looking
+from api import cli_customers_by_hand, cli_customers_feed, cli_customers_merging, cli_documents, looking
 from api.cli_context import asker, context, keeper, rooms
 from api.printing import Progress
+from api.structured import addresses_of
+from api.wiring import Rooms
 from archive import customers as directory
 from archive import customers_then
-from archive.directory_file import count_lines
+from archive.directory_file import ADDRESS_PARTS, count_lines
 from archive.errors import BadInput
-from archive.exporting import whose_records
+from archive.exporting import every_address, whose_records
 from archive.importing import ImportReport, import_customers
+from dedup.address_parts import PARSER, address_parts_of
 from dedup.guard_models import likening_of
 from dedup.rows import keys_of_row
 
@@ -31,6 +34,7 @@ def join(app: typer.Typer) -> None:
     customers.command("show")(show_one)
     customers.command("find")(find)
     customers.command("export")(export)
+    cli_customers_feed.join(customers)
     cli_customers_by_hand.join(customers)
     cli_customers_merging.join(customers)
     app.add_typer(customers, name="customers")
@@ -84,7 +88,8 @@ def show_one(
         printer.table("", columns, map(dataclasses.asdict, changes))
         return
     if printer.as_json:
-        printer.row(dataclasses.asdict(view))
+        told = [dataclasses.asdict(one) for one in addresses_of(view)]
+        printer.row(dataclasses.asdict(view) | {"addresses": told})
         return
     printer.row({}, f"{view.display_name} ({view.kind}), customer {view.id}, branch {view.branch or '–'}")
     values = ({"field": f.field, "value": f.value, "source": f"{f.system} {f.source_id}"} for f in view.fields)
@@ -101,7 +106,12 @@ def find(
     cli_documents.find(words, "customers", limit)
 
 
-def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.", show_default=False)]) -> None:
+def export(
+    file: Annotated[Path, typer.Argument(help="The CSV file to write.", show_default=False)],
+    addresses: Annotated[
+        Path | None, typer.Option("--addresses", help="And every address with its parts.", show_default=False)
+    ] = None,
+) -> None:
     """Write down who is who: system, source_id, customer of every source record (the number that stands for it)."""
     with rooms() as opened:
         access = keeper(opened)
@@ -115,6 +125,21 @@ def export(file: Annotated[Path, typer.Argument(help="The CSV file to write.", s
                 if count % _TOLD_EVERY == 0:
                     progress.at(count)
         context().printer.row({"file": str(file), "records": count}, f"{file}: {count:,} records")
+        if addresses is not None:
+            _export_addresses(opened, addresses)
+
+
+def _export_addresses(opened: Rooms, file: Path) -> None:
+    progress, count = Progress("addresses", None), 0
+    with _to_write(file) as out, opened.catalogue.reading() as connection:
+        lines = csv.writer(out, lineterminator="\n")
+        lines.writerow(("customer", "kind", "as_given", "valid_from", "valid_to", *ADDRESS_PARTS, "parser"))
+        for count, row in enumerate(every_address(connection), 1):
+            told = address_parts_of(row[2]).told
+            lines.writerow((*row, *(told.get(name, "") for name in ADDRESS_PARTS), PARSER))
+            if count % _TOLD_EVERY == 0:
+                progress.at(count)
+    context().printer.row({"file": str(file), "addresses": count}, f"{file}: {count:,} addresses")
 
 
 def _to_write(file: Path) -> TextIO:

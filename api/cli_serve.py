@@ -83,6 +83,7 @@ def _app(opened: Rooms, host: str) -> FastAPI:
             opened.looks,
             opened.jobs,
             opened.customer_door,
+            opened.feed_door,
         )
     )
 

@@ -32,6 +32,7 @@ from search.standing import origin_of
 
 if TYPE_CHECKING:
     from archive.by_hand import CustomerDoor
+    from archive.feed_events import FeedDoor
     from dedup.guarding import DirectoryGuard
     from dedup.linkage.model import Model
     from dedup.linkage.reporting import Report
@@ -120,6 +121,14 @@ class Rooms:
         from dedup.rows import keys_of_row
 
         return CustomerDoor(self.catalogue, self.guard, keys_of_row)
+
+    @cached_property
+    def feed_door(self) -> FeedDoor:
+        """The door for single records that other systems send."""
+        from archive.feed_events import FeedDoor
+        from dedup.rows import keys_of_row
+
+        return FeedDoor(self.catalogue, self.guard, keys_of_row)
 
     @cached_property
     def guard(self) -> DirectoryGuard:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from archive.access import SENSITIVE_FIELDS, Access, masked
+from archive.directory_file import ADDRESS_PARTS
 from archive.directory_record import LISTS
 from archive.errors import NotFound
 from archive.schema import (
@@ -176,7 +177,7 @@ def as_seen(access: Access, payload: Mapping[str, str]) -> dict[str, str]:
 _SHOWN_TO_ALL = frozenset(
     {
         *("system", "source_id", "kind", "surname", "given_name", "patronymic", "full_name", "registration_number"),
-        *("address", "branch", *LISTS),
+        *("address", "branch", *LISTS, *ADDRESS_PARTS),
     }
 )
 

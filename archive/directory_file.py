@@ -28,6 +28,10 @@ COLUMNS = (
     "passport", "registration_number", "phones", "emails", "address", "former_address", "accounts", "contracts",
     "points_of_delivery", "meters", "branch",
 )  # fmt: skip
+ADDRESS_PARTS = (
+    "country", "region", "district", "settlement", "street", "house", "building", "flat", "postcode",
+)  # fmt: skip
+"""Columns of exports that give an address apart, beside `address` or instead of it."""
 _DELIMITERS = ",;\t|"
 _SAMPLE_BYTES = 1 << 18
 _STEP_BYTES = 1 << 12

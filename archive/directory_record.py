@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from archive.directory_file import COLUMNS, RowProblem
+from archive.directory_file import ADDRESS_PARTS, COLUMNS, RowProblem
 from archive.folding import fold_email, fold_number, fold_phone
 
 LISTS = ("phones", "emails", "former_address", "accounts", "contracts", "points_of_delivery", "meters")
@@ -22,6 +22,8 @@ WITHDRAWN = "Withdrawn"
 
 No file can have such a column: their names are read in small letters.
 """
+_CYRILLIC = re.compile("[А-Яа-яЁё]")
+_ENGLISH_LABELS = (("flat", "Flat"), ("building", "Block"))
 _DAY_FIRST = re.compile(r"(\d{1,2})[./](\d{1,2})[./](\d{4})")
 _BARE_DAY_FIRST = re.compile(r"(\d\d)(\d\d)((?:18|19|20)\d\d)")
 _BARE_YEAR_FIRST = re.compile(r"(?:18|19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -59,12 +61,33 @@ def read_record(cells: Mapping[str, str]) -> DirectoryRecord:
     at_desk = cells.get("system") == BY_HAND and WITHDRAWN in cells
     values = {name: cells.get(name, "") for name in COLUMNS if name not in LISTS}
     lists = {name: split_list(cells.get(name, "")) for name in LISTS}
+    values["address"] = values["address"] or address_of_parts(cells)
     values["birth_date"], problems = _date(values["birth_date"])
     values["kind"] = values["kind"].casefold() or ("" if at_desk else _guess_kind(values))
     if values["kind"] == "person" and values["full_name"] and not (values["surname"] or values["given_name"]):
         names = [*values["full_name"].split(None, 2), "", "", ""]
         values["surname"], values["given_name"], values["patronymic"] = names[:3]
     return DirectoryRecord(values, lists, tuple(problems), _withdrawn(cells) if at_desk else None)
+
+
+def address_of_parts(cells: Mapping[str, str]) -> str:
+    """The address of a row that gives its parts only, as people of that language write it; '' where it gives none."""
+    given = {name: cells[name].strip() for name in ADDRESS_PARTS if cells.get(name, "").strip()}
+    if not given.keys() & {"street", "settlement", "house"}:
+        return ""
+    part = given.get
+    if _CYRILLIC.search("".join(given.values())):
+        labelled = [
+            f"{label} {given[name]}"
+            for name, label in (("house", "д."), ("building", "корп."), ("flat", "кв."))
+            if name in given
+        ]
+        larger = ("postcode", "country", "region", "district", "settlement", "street")
+        return ", ".join([*(given[name] for name in larger if name in given), *labelled])
+    house = " ".join(filter(None, (part("house"), part("street"))))
+    flat, building = (f"{label} {given[name]}" if name in given else "" for name, label in _ENGLISH_LABELS)
+    places = (part("settlement"), part("district"), part("region"), part("postcode"), part("country"))
+    return ", ".join(filter(None, (flat, building, house, *places)))
 
 
 def refusal(line: int, record: DirectoryRecord) -> RowProblem | None:

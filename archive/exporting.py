@@ -1,4 +1,4 @@
-"""The directory as a list of who is who: every source record and the customer that it is of."""
+"""The directory as lists: every source record and the customer that it is of, and every address."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, func, select
 
-from archive.schema import customer, source_record
+from archive.schema import address, customer, source_record
 
 _ROWS_A_TIME = 20_000
 
@@ -25,6 +25,23 @@ def whose_records(connection: Connection) -> Iterator[tuple[str, str, int]]:
             query.where(source_record.c.id > last).order_by(source_record.c.id).limit(_ROWS_A_TIME)
         ).all()
         yield from ((row[1], row[2], row[3]) for row in rows)
+        if len(rows) < _ROWS_A_TIME:
+            return
+        last = rows[-1].id
+
+
+def every_address(connection: Connection) -> Iterator[tuple[int, str, str, str, str]]:
+    """(customer, kind, as given, valid from, valid to) of every address in one snapshot; dates ISO, '' = open.
+
+    As `whose_records`.
+    """
+    root = func.coalesce(customer.c.survivor_id, customer.c.id)
+    query = select(address.c.id, root, address.c.kind, address.c.as_given, address.c.valid_from, address.c.valid_to)
+    query = query.join_from(address, customer, customer.c.id == address.c.customer_id)
+    last = 0
+    while True:
+        rows = connection.execute(query.where(address.c.id > last).order_by(address.c.id).limit(_ROWS_A_TIME)).all()
+        yield from ((row[1], row[2], row[3], row[4] or "", row[5] or "") for row in rows)
         if len(rows) < _ROWS_A_TIME:
             return
         last = rows[-1].id

@@ -16,12 +16,15 @@ from archive.access import Access
 from archive.arrivals import ensure_branch
 from archive.bulk import insert_rows, reserve_ids
 from archive.clock import utc_now
+from archive.customers import find_source
 from archive.directory_file import FileRow
 from archive.directory_plan import Plan, PlannedRecord, find_records, place_of, plan
 from archive.directory_preparing import prepare
+from archive.directory_record import BY_HAND
 from archive.directory_writing import Come, add_keys, enter, settle, update_records
 from archive.doubles import NewDouble
-from archive.errors import BadInput, Forbidden
+from archive.errors import BadInput, Forbidden, NotFound
+from archive.feed_marks import Mark, advance
 from archive.guarding import Finding, Guard
 from archive.keying import KeysOf, keys_of_all
 from archive.overriding import as_journalled
@@ -30,18 +33,32 @@ from archive.schema import customer, source_record
 from archive.sentences import say
 from archive.survivorship import in_force
 
-Outcome = Literal["new", "changed", "unchanged", "linked"]
+Outcome = Literal["new", "changed", "unchanged", "linked", "outdated"]
 Versions = Sequence[tuple[int, int]]
 """(customer, version) of whoever is another now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a record: whose it is now, and how. `contested`: pairs that were put before a person because of it."""
+    """What became of a record: whose it is now, and how. `contested`: pairs that were put before a person because of it.
+
+    `unchanged`: it said nothing new, or had come before; `outdated`: a later event about the same record was taken already.
+    """
 
     customer_id: int
     outcome: Outcome
     contested: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What a system says of one of its records. `cells`: the import's columns, and any others; `mark`: which of its events
+    about the record it is."""
+
+    system: str
+    source_id: str
+    mark: Mark
+    cells: Mapping[str, str]
 
 
 class FeedDoor:
@@ -49,6 +66,22 @@ class FeedDoor:
 
     def __init__(self, catalogue: Catalogue, guard: Guard, keys_of: KeysOf) -> None:
         self._catalogue, self._guard, self._keys_of = catalogue, guard, keys_of
+
+    def take(self, access: Access, event: Event) -> Taken:
+        """Take an event. Safe to repeat, and to take after later ones. Raises: as `link_or_contest`; Conflict as `advance`."""
+        insist_on_feeding(access)
+        place = (event.system.strip(), event.source_id.strip())
+        if not all(place) or place[0] == BY_HAND:
+            raise BadInput(say("name the system whose record it is, and the record's own id in it: source_id"))
+        with self._catalogue.writing() as connection:
+            news = advance(connection, place, event.mark, event.cells)
+            if news == "news":
+                cells = {**event.cells, "system": place[0], "source_id": place[1]}
+                return self.link_or_contest_within(connection, access, cells)
+            owner = find_source(connection, *place)
+            if owner is None:
+                raise NotFound(say("nobody is known by record {record} of {system}", record=place[1], system=place[0]))
+            return Taken(owner, "unchanged" if news == "repeated" else "outdated")
 
     def link_or_contest(self, access: Access, cells: Mapping[str, str]) -> Taken:
         """Take a record (the import's columns) as a system sent it; the same again changes nothing.
@@ -61,10 +94,7 @@ class FeedDoor:
 
     def link_or_contest_within(self, connection: Connection, access: Access, cells: Mapping[str, str]) -> Taken:
         """`link_or_contest` in the caller's transaction, which writes no customer before."""
-        if not access.loads:
-            raise Forbidden(
-                say("{actor} may not load customers; ask someone of the role engineer or admin", actor=access.actor)
-            )
+        insist_on_feeding(access)
         item = _planned(connection, cells)
         if isinstance(item, Taken):
             return item
@@ -87,7 +117,7 @@ class FeedDoor:
         told = {"record": ":".join(item.place), "outcome": outcome, "found": as_journalled(found)}
         journal.write(connection, access.actor, "customers.feed", f"customer:{owner}", None, told)
         outbox.announce(connection, "customer", versions)
-        pairs = [NewDouble(owner, one.customer_id, "contested", one.probability) for one in open_ones]
+        pairs = [NewDouble(owner, one.customer_id, "contested", one.probability, said=one.said) for one in open_ones]
         return Taken(owner, outcome, doubles.put(connection, pairs))
 
     def _enter(self, connection: Connection, item: PlannedRecord) -> Versions:
@@ -115,6 +145,14 @@ class FeedDoor:
         versions = settle(connection, standing.together(connection, [owner]), {owner}, utc_now()[:10])
         self._guard.keep(connection, owner, in_force(standing.witnesses_of(connection, [owner])[owner]))
         return versions
+
+
+def insist_on_feeding(access: Access) -> None:
+    """Raises: Forbidden where sending customers is not this employee's."""
+    if not access.loads:
+        raise Forbidden(
+            say("{actor} may not load customers; ask someone of the role engineer or admin", actor=access.actor)
+        )
 
 
 def _planned(connection: Connection, cells: Mapping[str, str]) -> PlannedRecord | Taken:

@@ -13,6 +13,7 @@ from typing import Literal, Protocol
 from sqlalchemy import Connection
 
 from archive.directory_record import DirectoryRecord
+from archive.doubles import Agreement
 from archive.sentences import Sentence
 
 Relation = Literal["same", "relative"]
@@ -40,7 +41,8 @@ class Finding:
     `id`: the same for the same other customer, relation and severity, whenever asked, so that a clerk's word holds for what
     was seen, and for nothing that came meanwhile. `customer_id`: who stands for the other. `probability`: of the relation,
     0…1. `agreed`: the heaviest first. `strong_key`: the column of the one value that by itself is held by one customer only
-    (`tax_id`, `accounts`, `emails`, `phones`), where the finding rests on one; else ''.
+    (`tax_id`, `accounts`, `emails`, `phones`), where the finding rests on one; else ''. `said`: the same as `agreed` as a
+    model tells it, for whoever puts the pair on the review list.
     """
 
     id: str
@@ -50,6 +52,7 @@ class Finding:
     probability: float
     agreed: tuple[Agreed, ...]
     strong_key: str = ""
+    said: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -427,6 +427,21 @@ source_past = Table(
     PrimaryKeyConstraint("record_id", "version"),
 )
 
+feed_mark = Table(
+    "feed_mark",
+    metadata,
+    # How far a system's events about one of its records have come: what is older, or the same again, changes nothing.
+    Column("system", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column(
+        "mark", Text, nullable=False
+    ),  # the last event's version or time, so that text sorts as they follow; '' = none yet
+    Column("digest", Text, nullable=False),  # of what it said
+    Column("at", Text, nullable=False),
+    PrimaryKeyConstraint("system", "source_id"),
+    sqlite_with_rowid=False,
+)
+
 identifier = Table(
     "identifier",
     metadata,

@@ -1,6 +1,7 @@
 """Addresses in any spelling, reduced to what tells one dwelling from another: words, numbers, flat and postcode.
 
-No gazetteer: a street's type, a settlement's type and the words around numbers are dropped, the rest is compared.
+No gazetteer: a street's type, a settlement's type and the words around numbers are dropped, the rest is compared. What each piece
+of an address is (`dedup.address_parts`) is read out of the same pieces.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ _INWARD_DIGIT = str.maketrans("OISZB", "01528")
 _LATIN, _SIX = re.compile("[A-Z]"), re.compile(r"\d{6}")
 """What a postcode can not do without, sooner found than a postcode."""
 _RU_POSTCODE = re.compile(r"(?<!\d)(\d{6})(?!\d)")
-_FLAT = re.compile(
+FLAT = re.compile(
     r"(?:\bкв(?:артира)?\b\.?|\bflat\b|\bapt\b\.?|\bapartment\b)\s*(?:№|no\.?)?\s*(\d+\s?[a-zа-я]?)\b", re.IGNORECASE
 )
-_GLUED = re.compile(r"\b(ул|пр-т|пр-д|пр-кт|пер|наб|мкр|б-р|пл|ш|г|д|кв|корп|стр)\.?(?=[А-ЯЁ]|\d)")
-_BUILDING = re.compile(r"(?<=\d)\s*[кk]\.?\s*(?=\d)", re.IGNORECASE)
+GLUED = re.compile(r"\b(ул|пр-т|пр-д|пр-кт|пер|наб|мкр|б-р|пл|ш|г|д|кв|корп|стр)\.?(?=[А-ЯЁ]|\d)")
+GLUED_BUILDING = re.compile(r"(?<=\d)\s*[кk]\.?\s*(?=\d)", re.IGNORECASE)
 _TOKEN = re.compile(
     r"\d+-?(?:я|й|ая|ый|ой|го|th|st|nd|rd)\b|\d+(?:\s?[а-яёa-z]\b)?|[^\W\d_]+(?:[-'’][^\W\d_]+)*", re.IGNORECASE
 )
@@ -76,13 +77,13 @@ def parse_address(text: str) -> ParsedAddress:
 
 def address_parts(text: str) -> tuple[frozenset[str], frozenset[str], tuple[str, ...], str, str]:
     """Answer the values of a `ParsedAddress` in their order, for whoever reads them by the million."""
-    rest, postcode = _without_postcode(text)
+    rest, postcode = without_postcode(text)
     words: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     street: tuple[str, ...] = ()
     flat = ""
-    for part in _BETWEEN.split(rest):
+    for part in BETWEEN.split(rest):
         some, found, own_flat = _segment(part)
         if found:
             numbers += found
@@ -95,7 +96,7 @@ def address_parts(text: str) -> tuple[frozenset[str], frozenset[str], tuple[str,
     return every, frozenset(street) or every, numbers[:5], flat, postcode
 
 
-_BETWEEN = re.compile(r"[,;\n]")
+BETWEEN = re.compile(r"[,;\n]")
 _Segment = tuple[tuple[str, ...], tuple[str, ...], str]
 """Words, numbers, and the flat among them."""
 
@@ -103,8 +104,8 @@ _Segment = tuple[tuple[str, ...], tuple[str, ...], str]
 @lru_cache(maxsize=100_000)
 def _segment(text: str) -> _Segment:
     """What stands between two commas: a town, a street, a house, which millions of addresses share."""
-    rest = _BUILDING.sub(" ", _GLUED.sub(r"\1. ", text))
-    flat = _FLAT.search(rest)
+    rest = GLUED_BUILDING.sub(" ", GLUED.sub(r"\1. ", text))
+    flat = FLAT.search(rest)
     words, numbers = _words_and_numbers(rest)
     return tuple(words), tuple(numbers), house_number(flat.group(1)) if flat else ""
 
@@ -128,7 +129,7 @@ def _words_and_numbers(segment: str) -> tuple[list[str], list[str]]:
     return words, numbers
 
 
-def _without_postcode(text: str) -> tuple[str, str]:
+def without_postcode(text: str) -> tuple[str, str]:
     """Answer the text without its postcode, and the postcode."""
     for pattern in (_UK_POSTCODE if _LATIN.search(text) else None, _RU_POSTCODE if _SIX.search(text) else None):
         match = pattern.search(text) if pattern else None

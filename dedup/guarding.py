@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 
 from archive import guard_keys
 from archive.directory_record import DirectoryRecord
+from archive.doubles import Agreement as Agreed
 from archive.guard_keys import Likened
 from archive.guarding import Fault, Finding
 from archive.pair_labels import Label, keep_label
@@ -178,12 +179,14 @@ def _weighed(likeness: Likeness, asked: Record, records: Iterable[tuple[int, str
 
 def _finding(root: int, one: Judged, likeness: Likeness, asked: Record) -> Finding:
     name = f"{root}:{one.relation}:{one.severity}"
+    told = likeness.said(asked.kind, one.pair.levels)
     return Finding(
         blake2b(name.encode(), digest_size=6).hexdigest(),
         root,
         one.relation,
         one.severity,
         round(one.probability, 6),
-        agreed(asked.kind, likeness.said(asked.kind, one.pair.levels), one.relation),
+        agreed(asked.kind, told, one.relation),
         one.strong_key,
+        tuple(Agreed(said.field, said.level, said.bits, said.bits_of_kin) for said in told),
     )

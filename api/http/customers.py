@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,6 +12,8 @@ from sqlalchemy import Connection
 from api import finding, looking
 from api.http.answering import By, Here, answer, etag
 from api.http.shapes import PROBLEMS
+from api.structured import StructuredAddress, addresses_of
+from archive import customers as directory
 from archive.errors import NotFound
 from archive.placing import places_of
 from archive.sentences import say
@@ -36,13 +40,23 @@ def find(
     return answer(found)
 
 
-@router.get("/{customer_id}", response_model=customers.Card)
+@dataclass(frozen=True, slots=True)
+class CardWithAddresses(customers.Card):
+    """The card, and each address with its parts."""
+
+    addresses: Sequence[StructuredAddress]
+
+
+@router.get("/{customer_id}", response_model=CardWithAddresses)
 def show(customer_id: int, rooms: Here, asker: By) -> Response:
-    """The customer's card: golden record with sources, holdings, folders, cases; who it stands for, and what was said."""
+    """The customer's card: golden record with sources, addresses with their parts, holdings, folders, cases; who it stands for,
+    and what was said."""
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
+        view = directory.show(connection, asker.access, card.id)
     looking.note(rooms, asker, "read", looking.customer(card.id))
-    return answer(card, headers={"ETag": etag(card.version)})
+    told = {one.name: getattr(card, one.name) for one in fields(card)}
+    return answer(CardWithAddresses(**told, addresses=addresses_of(view)), headers={"ETag": etag(card.version)})
 
 
 @router.get("/{customer_id}/documents", response_model=list[customers.Line])

@@ -9,6 +9,7 @@ from api.settings import Settings
 from archive.access import Access
 from archive.arrivals import NewArrival
 from archive.by_hand import CustomerDoor
+from archive.feed_events import FeedDoor
 from archive.looks import LookKeeper
 from archive.ports import Catalogue, ObjectStore
 from intake.acceptance import Accepted
@@ -38,3 +39,4 @@ class Rooms:
     looks: LookKeeper
     jobs: JobQueue
     customer_door: CustomerDoor
+    feed_door: FeedDoor

@@ -14,6 +14,8 @@ from api.http.rooms import Rooms
 from api.pages.customer_same import same_of
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
+from api.structured import parts_of
+from archive import customers as directory
 from archive.holders import others_of
 from archive.placing import Places, places_of
 from archive.showing import customers
@@ -60,6 +62,7 @@ def show(
         asked, folder = folder, places.now(folder)
         skip = (number - 1) * _LINES if folder else 0
         same = same_of(connection, asker, card)
+        parts = parts_of(_addresses(card), directory.show(connection, asker.access, card.id))
         others = others_of(connection, customers.identities(connection, card.id))
         lines = customers.timeline(
             connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
@@ -77,6 +80,7 @@ def show(
         card=card,
         same=same,
         others=others,
+        parts=parts,
         merged=card.id != customer_id,
         folders=folders,
         folder=folder,
@@ -85,6 +89,10 @@ def show(
         more=address(f"/customers/{card.id}", older) if older else "",
         pager=_pager(card, folder, number) if folder else None,
     )
+
+
+def _addresses(card: customers.Card) -> list[str]:
+    return [one.value for one in card.fields if one.name in ("address", "former_address")]
 
 
 def _pager(card: customers.Card, folder: str, number: int) -> Pager:

@@ -10,10 +10,12 @@ from archive.access import Access, Role, system
 from archive.by_hand import CustomerDoor, Given
 from archive.customers import show
 from archive.doubles import Part
-from archive.errors import BadInput, Forbidden, GuardRefused
-from archive.feed_events import FeedDoor
+from archive.doubles_deciding import Decision, decide
+from archive.errors import BadInput, Conflict, Forbidden, GuardRefused
+from archive.feed_events import Event, FeedDoor
+from archive.feed_marks import mark_of
 from archive.overriding import Nevertheless
-from archive.schema import journal_entry, source_record
+from archive.schema import journal_entry, pair_label, source_record
 from dedup.guarding import DirectoryGuard
 from dedup.rows import keys_of_row
 from tests.contracts.test_guard import OLEG
@@ -117,3 +119,62 @@ def test_each_is_journalled(opened: Opened, desk: CustomerDoor, feed: FeedDoor) 
         entry = connection.execute(select(journal_entry).where(journal_entry.c.action == "customers.feed")).one()
     assert (entry.subject, entry.actor) == (f"customer:{one}", BOSS.actor)
     assert "billing:7" in entry.payload and '"outcome":"linked"' in entry.payload.replace(": ", ":")
+
+
+def event(version: int, **cells: str) -> Event:
+    said = {name: cell for name, cell in SENT.items() if name not in ("system", "source_id")}
+    return Event("billing", "7", mark_of(str(version), ""), said | cells)
+
+
+def test_events_that_come_twice_or_late_change_nothing(opened: Opened, feed: FeedDoor) -> None:
+    one = feed.take(BOSS, event(1, phones="9160001111"))
+    assert one.outcome == "new"
+    assert feed.take(BOSS, event(3, phones="9160003333")).outcome == "changed"
+    late = [feed.take(BOSS, event(at, phones=f"916000{at}{at}{at}{at}")).outcome for at in (1, 2, 3, 2)]
+    assert late == ["outdated", "outdated", "unchanged", "outdated"]
+    with opened.catalogue.reading() as connection:
+        view = show(connection, BOSS, one.customer_id)
+    assert [c.value for c in view.contacts if not c.valid_to] == ["9160003333"]
+    assert [r.version for r in view.records] == [2]
+    with pytest.raises(Conflict, match="same order"):
+        feed.take(BOSS, event(3, phones="9160009999"))
+    by_time = Event("billing", "7", mark_of("", "2031-01-01T00:00:00+03:00"), {"surname": "Снегирёв"})
+    with pytest.raises(Conflict, match="not by both"):
+        feed.take(BOSS, by_time)
+
+
+def test_times_of_events_follow_one_another_whatever_their_offset(feed: FeedDoor) -> None:
+    times = ["2026-03-01T00:30:00+03:00", "2026-02-28T22:00:00Z", "2026-02-28T22:00:00.5", "2026-03-02"]
+    marks = [mark_of("", time).text for time in times]
+    assert marks == sorted(marks) and len(set(marks)) == 4
+    assert mark_of("9", "").text < mark_of("10", "").text
+    for version, at in (("", ""), ("-1", ""), ("1.5", ""), ("", "soon")):
+        with pytest.raises(BadInput):
+            mark_of(version, at)
+
+
+def test_a_feed_can_not_speak_for_the_desk(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
+    one = add(desk)
+    with pytest.raises(BadInput, match="system"):
+        feed.take(BOSS, Event("hand", f"desk-{one}", mark_of("1", ""), {"surname": "Pool"}))
+    with pytest.raises(Forbidden):
+        feed.take(Access("eve", frozenset({Role.CLERK}), None), event(1))
+
+
+def test_what_is_contested_is_settled_by_a_person_and_learnt_from(
+    opened: Opened, desk: CustomerDoor, feed: FeedDoor
+) -> None:
+    one = add(desk)
+    taken = feed.take(BOSS, event(1, birth_date="", accounts=""))
+    with opened.catalogue.reading() as connection:
+        (pair,) = doubles.entries(connection, Part(customer_id=one))
+    assert (pair.why, taken.contested) == ("contested", 1) and pair.said
+    done = decide(opened.catalogue, BOSS, pair.id, Decision("same"))
+    assert done.state == "same"
+    with opened.catalogue.reading() as connection:
+        assert show(connection, BOSS, taken.customer_id).id == one
+        assert connection.execute(select(pair_label.c.verdict)).scalars().all() == ["same"]
+    # What the system says next is about the customer that both are now.
+    assert feed.take(BOSS, event(2, birth_date="", accounts="", phones="9160005544")).outcome == "changed"
+    with opened.catalogue.reading() as connection:
+        assert "9160005544" in [c.value for c in show(connection, BOSS, one).contacts]

@@ -20,4 +20,5 @@ def rooms_for_http(opened: Rooms) -> HttpRooms:
         opened.looks,
         opened.jobs,
         opened.customer_door,
+        opened.feed_door,
     )

@@ -157,6 +157,11 @@ def _(archive: Archive) -> None:
     assert lines[0] == "system,source_id,customer" and len(lines) == told["records"] + 1
 
 
+@command("customers feed")
+def _(archive: Archive) -> None:
+    refused(archive, FORBIDDEN, "customers", "feed", "seed/customers.csv")
+
+
 @command("customers import")
 def _(archive: Archive) -> None:
     refused(archive, FORBIDDEN, "customers", "import", "seed/customers.csv")

@@ -92,6 +92,11 @@ ROUTES: dict[str, Asked] = {
     "GET /api/documents/{document_id}/alike": Asked(_document("/alike"), (404,)),
     "POST /api/documents/{document_id}/alike": Asked(_document("/alike"), (404,), json={"letters": []}),
     "POST /api/documents/{document_id}/alike/undo": Asked(_document("/alike/undo"), (404,)),
+    "POST /api/feeds/{system}/customers": Asked(
+        _at("/api/feeds/billing/customers"),
+        (403,),
+        json={"source_id": "B-3", "version": 1, "fields": {"surname": "Low"}},
+    ),
     "GET /api/customers": Asked(_at("/api/customers?q=whitlock"), (200,)),
     "GET /api/customers/{customer_id}": Asked(lambda made: f"/api/customers/{made.customers['B-3']}", (200,)),
     "POST /api/customers": Asked(_at("/api/customers"), (422,), json={"fields": {}}),

@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 from api import finding
 from api.http import cases, ledger, shapes
 from api.http.app import create_app
+from api.http.customers import CardWithAddresses
 from api.http.rooms import Rooms
 from api.settings import read_settings
 from archive.showing import customers, letters, lists
@@ -30,7 +31,7 @@ def described() -> dict[str, Any]:
     """The description, of an application that has no archive behind it: nothing is asked of its rooms."""
     settings = read_settings({}, Path("home"))
     nothing = cast(Any, None)
-    rooms = Rooms(*[nothing] * 4, settings, *[nothing] * 6)
+    rooms = Rooms(*[nothing] * 4, settings, *[nothing] * 7)
     return create_app(rooms).openapi()
 
 
@@ -66,7 +67,7 @@ SHAPES: tuple[tuple[str, Any], ...] = (
     ("/api/documents/{document}/text", shapes.Text),
     ("/api/documents/{document}/history", list[letters.Happening]),
     ("/api/arrivals/{receipt}", lists.Arrival),
-    ("/api/customers/{customer}", customers.Card),
+    ("/api/customers/{customer}", CardWithAddresses),
     ("/api/customers/{customer}/documents", list[customers.Line]),
     ("/api/customers?q=whitlock", finding.Customers),
     ("/api/cases/{case}", cases.CaseShown),

@@ -252,6 +252,7 @@ def bare(home: Path, demo: bool = False) -> Stock:
         opened.looks,
         opened.jobs,
         opened.customer_door,
+        opened.feed_door,
     )
     made = Stock(opened, rooms)
     with opened.catalogue.writing() as connection:

@@ -113,7 +113,7 @@ def test_the_demo_refuses_any_address_but_loopback(host: str) -> None:
 def demo(catalogue: SqliteCatalogue, request: pytest.FixtureRequest) -> Iterator[str]:
     """The demo's address; its setting may be given by a test."""
     nothing, host = cast(Any, None), getattr(request, "param", "127.0.0.1")
-    rooms = Rooms(catalogue, nothing, nothing, nothing, _settings(host), *[nothing] * 6)
+    rooms = Rooms(catalogue, nothing, nothing, nothing, _settings(host), *[nothing] * 7)
     with serving(create_app(rooms)) as base:
         yield base
 
