@@ -180,9 +180,14 @@ class CustomerDoor:
         outbox.announce(connection, "customer", versions)
         return Saved(told.root, dict(versions).get(told.root, told.version), changed, known)
 
-    def hold(self, connection: Connection, record: DirectoryRecord, other: DirectoryRecord) -> None:
-        """Hold back every other save that could be about either of two customers, before both are written."""
-        self._guard.hold(connection, record, other)
+    @property
+    def guard(self) -> Guard:
+        """Who compares customers at this door."""
+        return self._guard
+
+    def hold(self, connection: Connection, *records: DirectoryRecord) -> None:
+        """Hold back every other save that could be about any of these, before several customers are written."""
+        self._guard.hold(connection, *records)
 
     def _insist_sound(self, record: DirectoryRecord, asked: Collection[str]) -> None:
         for fault in self._guard.faults(record):
@@ -235,6 +240,12 @@ def _given_up(told: Told, cells: Cells) -> dict[int, dict[str, str]]:
         if one != told.root and any(its.values()):
             found[one] = taking_away(told.at_desk(one), its)
     return found
+
+
+def foreseen(told: Told, cells: Cells) -> DirectoryRecord:
+    """The customer as it would be read after this was said of it."""
+    now = edited(told.at_desk(told.root), told.record, told.said, cleaned(cells))
+    return told.after({told.root: now})
 
 
 def insist_seen(told: Told, seen: int | None) -> None:

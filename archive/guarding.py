@@ -19,6 +19,7 @@ from archive.sentences import Sentence
 Relation = Literal["same", "relative"]
 """What the other one probably is: the same customer, or somebody close to it who shares its data."""
 Severity = Literal["refused", "warned"]
+Verdict = Literal["same", "different"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,11 @@ class Guard(Protocol):
         """What of the record can not be so, whatever else is held. Pure."""
         ...
 
-    def hold(self, connection: Connection, record: DirectoryRecord, before: DirectoryRecord | None) -> None:
-        """Keep every other save that could be about the same customer waiting until this transaction ends.
+    def hold(self, connection: Connection, *records: DirectoryRecord | None) -> None:
+        """Keep every other save that could be about the same customers waiting until this transaction ends.
 
-        Locks the record's blocking hashes, and those of the record before the change, in sorted order. Does nothing where
+        `records`: those to be saved, and as they were before. Locks the blocking hashes of all of them in sorted order; a
+        transaction gives all at its first call, for whoever holds some and waits for more may wait in a ring. Does nothing where
         the catalogue has one writer. What `examine` reads afterwards includes all that others committed meanwhile.
         """
         ...
@@ -101,4 +103,8 @@ class Guard(Protocol):
         self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
     ) -> None:
         """Keep as a label for the model that `customer_id`, who is saved as `record`, is not whom the finding took it for."""
+        ...
+
+    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
+        """Keep as a label for the model what a person said of two identities, by what the records of each say now."""
         ...

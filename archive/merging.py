@@ -7,15 +7,17 @@ journal, the note for the index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from archive import outbox, standing
 from archive.access import Access
 from archive.clock import utc_now
 from archive.errors import Conflict
+from archive.guarding import Verdict
 from archive.insisting import insist_on_known, insist_on_reason, insist_on_right, insist_unchanged
 from archive.pair_words import insist_not_apart, write_of_both
 from archive.ports import Catalogue
@@ -46,17 +48,31 @@ class Stands:
     version: int
 
 
+LearnOf = Callable[[Connection, tuple[int, int], Verdict, str], None]
+"""Keeps what a person said of two identities as a label for a model (`archive.guarding.Guard.learn_of`)."""
+
+
 def merge(
-    catalogue: Catalogue, access: Access, customer_id: int, into_id: int, reason: str, seen: int | None = None
+    catalogue: Catalogue,
+    access: Access,
+    customer_id: int,
+    into_id: int,
+    reason: str,
+    seen: int | None = None,
+    learn_of: LearnOf | None = None,
 ) -> Stands:
     """Let `into_id` stand for a customer; where somebody stands for it already, for that one with all it stands for.
 
-    `seen`: the version of the customer, as read, that the decision is about; None where nobody saw one.
+    `seen`: the version of the customer, as read, that the decision is about; None where nobody saw one. `learn_of`: where a
+    person says so, who learns from it.
     Raises: Forbidden, NotFound, BadInput without a reason, Conflict where they are one already, where any two of them were
     told apart, or where it changed meanwhile.
     """
     with catalogue.writing() as connection:
-        return merge_within(connection, access, customer_id, into_id, reason, seen)
+        done = merge_within(connection, access, customer_id, into_id, reason, seen)
+        if learn_of is not None:
+            learn_of(connection, (customer_id, into_id), "same", access.actor)
+        return done
 
 
 def merge_within(
@@ -104,13 +120,29 @@ def _merge(
     return _settle(connection, found, customer_ids[0]), made
 
 
-def unmerge(catalogue: Catalogue, access: Access, customer_id: int, reason: str, seen: int | None = None) -> Stands:
+def unmerge(
+    catalogue: Catalogue,
+    access: Access,
+    customer_id: int,
+    reason: str,
+    seen: int | None = None,
+    learn_of: LearnOf | None = None,
+) -> Stands:
     """Take back that another stands for this customer; whoever this one stood for before comes along.
 
     Raises: as `merge`; Conflict where nobody stands for it.
     """
     with catalogue.writing() as connection:
-        return unmerge_within(connection, access, customer_id, reason, seen)
+        into = connection.execute(_into(customer_id)).scalar()
+        done = unmerge_within(connection, access, customer_id, reason, seen)
+        if learn_of is not None and into is not None:
+            learn_of(connection, (customer_id, into), "different", access.actor)
+        return done
+
+
+def _into(customer_id: int) -> Select[Any]:
+    line = customer_merge
+    return select(line.c.into_id).where(line.c.customer_id == customer_id, line.c.undone_at.is_(None))
 
 
 def unmerge_within(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from archive import desk_records, journal, standing
 from archive.access import Access
-from archive.by_hand import CustomerDoor, Given
+from archive.by_hand import CustomerDoor, Given, foreseen
 from archive.clock import utc_now
 from archive.customers import member_ids, root_of
 from archive.customers_then import insist_on_day
@@ -104,17 +104,22 @@ def take_over(
         if before.customer_id == root:
             raise BadInput(say("customer {number} holds {held} already", number=root, held=what.number))
         giving, taking = (desk_records.told(connection, one) for one in (before.customer_id, root))
-        # All at once and in one order, before any row is held: whoever waits here holds nothing that another waits for.
-        door.hold(connection, giving.record, taking.record)
-        standing.together(connection, (giving.root, taking.root))
         supply = _supply(giving, before, what)
         gone = _taken_away(giving, supply)
-        door.write_within(connection, access, giving, gone, Given({}, day, answer), None)
-        contracts = _duplicate(connection, giving, supply.get("contracts", ()), what.contract)
+        continued = _continued(connection, giving, supply.get("contracts", ()), what.contract)
+        contracts = {number: one.number for number, one in continued.items()}
         come = {name: values for name, values in supply.items() if name != "contracts"}
         new = list(contracts.values()) or list(filter(None, [what.contract.strip()]))
         cells = _with(taking.record, come | {"contracts": new})
-        saved = door.change_within(connection, access, root, Given(cells, day, answer), seen)
+        # All at once and in one order, before any row is held: whoever waits here holds nothing that another waits for.
+        door.hold(connection, giving.record, giving.after(gone), taking.record, foreseen(taking, cells))
+        standing.together(connection, (giving.root, taking.root))
+        door.write_within(connection, access, giving, gone, Given({}, day, answer), None)
+        _duplicate(connection, continued)
+        # What was read before the wait is what is added to: whoever changed it meanwhile is not written over.
+        saved = door.change_within(
+            connection, access, root, Given(cells, day, answer), taking.version if seen is None else seen
+        )
         done = TakenOver(
             root,
             saved.version,
@@ -226,9 +231,18 @@ def _with(record: DirectoryRecord, come: Supply) -> dict[str, str]:
     return {name: ";".join(dict.fromkeys([*record.lists[name], *values])) for name, values in come.items() if values}
 
 
-def _duplicate(connection: Connection, giving: Told, numbers: Collection[str], wanted: str) -> dict[str, str]:
-    """New contracts, each naming the one that it continues: old number → new number."""
-    found: dict[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A contract to be made: by whom it is numbered, its number, and the one that it continues."""
+
+    continues_id: int
+    issuer: str
+    number: str
+
+
+def _continued(connection: Connection, giving: Told, numbers: Collection[str], wanted: str) -> dict[str, Continued]:
+    """Old number → what is to continue that contract."""
+    found: dict[str, Continued] = {}
     for number in numbers:
         query = select(contract.c.id, contract.c.issuer).join(
             holding, (holding.c.kind == "contract") & (holding.c.held_id == contract.c.id)
@@ -242,10 +256,16 @@ def _duplicate(connection: Connection, giving: Told, numbers: Collection[str], w
         new = wanted.strip() if wanted.strip() and len(numbers) == 1 else _next(connection, number)
         if _is_known(connection, new):
             raise Conflict(say("there is a contract {number} already; give another number", number=new))
-        row = {"issuer": old.issuer, "number": new, "folded": fold_number(new), "continues_id": old.id}
-        connection.execute(insert(contract).values(row))
-        found[number] = new
+        found[number] = Continued(old.id, old.issuer, new)
     return found
+
+
+def _duplicate(connection: Connection, continued: Mapping[str, Continued]) -> None:
+    """Make the new contracts, each naming the one that it continues."""
+    for one in continued.values():
+        folded = fold_number(one.number)
+        row = {"issuer": one.issuer, "number": one.number, "folded": folded, "continues_id": one.continues_id}
+        connection.execute(insert(contract).values(row))
 
 
 def _next(connection: Connection, number: str) -> str:

@@ -19,8 +19,10 @@ from archive import guard_keys
 from archive.directory_record import DirectoryRecord
 from archive.doubles import Agreement as Agreed
 from archive.guard_keys import Likened
-from archive.guarding import Fault, Finding
+from archive.guarding import Fault, Finding, Verdict
 from archive.pair_labels import Label, keep_label
+from archive.standing import witnesses_of
+from archive.survivorship import in_force
 from dedup.guard_judging import Judged, Policy, judge
 from dedup.guard_models import GuardModels, Working, as_given, flat_keys
 from dedup.guard_words import agreed, faults_of
@@ -49,8 +51,8 @@ class DirectoryGuard:
         """What of the record can not be so, whatever else is held. Pure."""
         return faults_of(record)
 
-    def hold(self, connection: Connection, record: DirectoryRecord, before: DirectoryRecord | None) -> None:
-        """Keep every other save that could be about the same customer waiting until this transaction ends.
+    def hold(self, connection: Connection, *records: DirectoryRecord | None) -> None:
+        """Keep every other save that could be about the same customers waiting until this transaction ends.
 
         Raises: Conflict where the directory has no keys yet.
         """
@@ -59,7 +61,7 @@ class DirectoryGuard:
             return
         wanted: list[int] = []
         for model in live:
-            these = [self._as_compared(connection, model, one) for one in (record, before) if one is not None]
+            these = [self._as_compared(connection, model, one) for one in records if one is not None]
             keys = {key for one in these for key in one.keys}
             held = guard_keys.holders(connection, model.id, sorted(keys), MOST_HOLDERS + 1)
             wanted += (key for key in keys if len(held.get(key, ())) <= MOST_HOLDERS)
@@ -102,6 +104,21 @@ class DirectoryGuard:
             keep_label(
                 connection, (customer_id, finding.customer_id), Label(party, "different", "guard"), levels, actor
             )
+
+    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
+        """Keep as a label what a person said of two identities, by those of their records that agree the most."""
+        model = self._models.active(connection)
+        if model is None:
+            return
+        likeness, witnesses = model.likeness, witnesses_of(connection, ends)
+        ours, theirs = (
+            [self._as_compared(connection, model, record).asked for record in in_force(witnesses[one])] for one in ends
+        )
+        pairs = [(asked, pair) for asked in ours for pair in likeness.weigh(asked, theirs) if not pair.other_kind]
+        if pairs:
+            asked, best = max(pairs, key=lambda one: one[1].same)
+            levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}
+            keep_label(connection, ends, Label(KINDS[asked.kind], verdict, "desk"), levels, actor)
 
     def _as_compared(self, connection: Connection, model: Working, record: DirectoryRecord) -> _Seen:
         """The record as a model compares it: worked out once, though a save asks of it three times."""

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, func, select, text
 
 from archive.directory_record import DirectoryRecord, said_alike
-from archive.guarding import Agreed, Fault, Finding, Relation, Severity
+from archive.guarding import Agreed, Fault, Finding, Relation, Severity, Verdict
 from archive.schema import contact_point, customer, identifier
 from archive.sentences import quoted
 from archive.survivorship import record_of
@@ -26,16 +26,17 @@ class HonestGuard:
 
     def __init__(self) -> None:
         self.learnt: list[tuple[int, Finding, str]] = []
+        self.learnt_of: list[tuple[tuple[int, int], Verdict, str]] = []
         self.kept: list[int] = []
 
     def faults(self, record: DirectoryRecord) -> Sequence[Fault]:
         odd = record.values["tax_id"] == ODD
         return [Fault("tax_id", quoted(f"{ODD} is no tax number"))] if odd else []
 
-    def hold(self, connection: Connection, record: DirectoryRecord, before: DirectoryRecord | None) -> None:
+    def hold(self, connection: Connection, *records: DirectoryRecord | None) -> None:
         if connection.dialect.name == "sqlite":
             return
-        signs = {sign for one in (record, before) if one is not None for sign in _signs(one)}
+        signs = {sign for one in records if one is not None for sign in _signs(one)}
         for lock in sorted(int.from_bytes(blake2b(s.encode(), digest_size=8).digest(), signed=True) for s in signs):
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
@@ -65,6 +66,9 @@ class HonestGuard:
         self, connection: Connection, customer_id: int, record: DirectoryRecord, finding: Finding, actor: str
     ) -> None:
         self.learnt.append((customer_id, finding, actor))
+
+    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
+        self.learnt_of.append((ends, verdict, actor))
 
 
 def _signs(record: DirectoryRecord) -> list[str]:

@@ -48,14 +48,16 @@ class Word(BaseModel):
 def merge(customer_id: int, what: Joining, request: Request, rooms: Here, asker: By) -> Response:
     """Let another stand for the customer: all of both is reached through it, nothing is moved. For admins."""
     seen = version_wanted(request)
-    return _stands(merging.merge(rooms.catalogue, asker.supervising, customer_id, what.into, what.reason, seen))
+    how = (customer_id, what.into, what.reason, seen, rooms.customer_door.guard.learn_of)
+    return _stands(merging.merge(rooms.catalogue, asker.supervising, *how))
 
 
 @router.post("/unmerge", response_model=Stands, openapi_extra=_IF_MATCH)
 def unmerge(customer_id: int, why: Parting, request: Request, rooms: Here, asker: By) -> Response:
     """Take back that another stands for the customer. The version is the one of who stands for it. For admins."""
     seen = version_wanted(request)
-    return _stands(merging.unmerge(rooms.catalogue, asker.supervising, customer_id, why.reason, seen))
+    how = (customer_id, why.reason, seen, rooms.customer_door.guard.learn_of)
+    return _stands(merging.unmerge(rooms.catalogue, asker.supervising, *how))
 
 
 @router.put("/words/{other_id}", response_model=pair_words.PairWord, openapi_extra=_IF_MATCH)

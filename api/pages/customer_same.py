@@ -78,7 +78,8 @@ def merge(
 ) -> Response:
     """Let another stand for the customer, and show that one."""
     into, seen = whole_number(form, "into"), whole_number(form, "version")
-    done = merging.merge(rooms.catalogue, asker.supervising, customer_id, into, form.get("reason", ""), seen)
+    how = (customer_id, into, form.get("reason", ""), seen, rooms.customer_door.guard.learn_of)
+    done = merging.merge(rooms.catalogue, asker.supervising, *how)
     return see_other(f"/customers/{done.root_id}#same")
 
 
@@ -91,7 +92,8 @@ def unmerge(
 ) -> Response:
     """Let the customer be one of its own again, and show it."""
     seen = whole_number(form, "version")
-    merging.unmerge(rooms.catalogue, asker.supervising, customer_id, form.get("reason", ""), seen)
+    how = (customer_id, form.get("reason", ""), seen, rooms.customer_door.guard.learn_of)
+    merging.unmerge(rooms.catalogue, asker.supervising, *how)
     return see_other(f"/customers/{customer_id}#same")
 
 

@@ -17,6 +17,7 @@ from archive.overriding import Nevertheless
 from archive.pair_words import Said
 from archive.ports import Catalogue
 from archive.schema import guard_key, guard_record, pair_label
+from dedup import labelled
 from dedup.guard_judging import Policy
 from dedup.guard_models import GuardModels, shipped
 from dedup.guarding import MOST_HOLDERS, DirectoryGuard
@@ -290,3 +291,24 @@ def test_of_eight_who_save_one_person_in_the_same_moment_one_is_let_in(opened: O
     """In two spellings that share no strong key. A thousand rounds of it are `benchmarks/guard_race.py`."""
     for outcome in race(opened.url, rounds=30):
         assert outcome["saved"] == 1 and outcome["warned"] + outcome["refused"] == 7, outcome
+
+
+def test_the_word_of_a_supervisor_and_a_parting_reach_the_training_set_and_the_later_word_holds(door: CustomerDoor) -> None:
+    one = add(door, OLEG)
+    other = add(door, OLEG, refused(door, OLEG), reason="the passports differ")
+    left = add(door, HUGH)
+    right = add(door, OLEG, surname="Воробьёв", given_name="Роман", birth_date="1970-02-03", address="", phones="")
+
+    def taught() -> list[tuple[bool, str]]:
+        with door.catalogue.reading() as connection:
+            return [(label.same, label.party) for label in labelled.labels(connection)]
+
+    assert taught() == [(False, "person")]
+    merging.merge(door.catalogue, BOSS, right, left, "one man", learn_of=door.guard.learn_of)
+    assert taught() == [(False, "person"), (True, "person")]
+    merging.unmerge(door.catalogue, BOSS, right, "two men after all", learn_of=door.guard.learn_of)
+    assert taught() == [(False, "person"), (False, "person")]
+    # The passports were one: the word is taken back, and the two are joined.
+    pair_words.take_back(door.catalogue, BOSS, one, other, "misread")
+    merging.merge(door.catalogue, BOSS, other, one, "one passport", learn_of=door.guard.learn_of)
+    assert taught() == [(True, "person"), (False, "person")]

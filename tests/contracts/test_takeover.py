@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +23,9 @@ from archive.importing import import_customers
 from archive.schema import contract, journal_entry
 from archive.showing import customers as showing
 from archive.takeover import TakenOver, Takeover, take_over
+from dedup.guarding import DirectoryGuard
+from dedup.rows import keys_of_row
+from tests.contracts.test_guard import HUGH, OLEG
 from tests.contracts.test_merging import letter
 from tests.honest_guard import HonestGuard
 from tests.on_engines import Opened
@@ -159,3 +164,40 @@ def test_what_two_hold_at_once_is_for_a_person_first(door: CustomerDoor) -> None
     door.change(CLERK, 3, Given({"accounts": "A-100"}), 1)
     with pytest.raises(Conflict, match="several customers"):
         take(door, "A-100", to=2, day=utc_now()[:10])
+
+
+def test_two_who_hand_over_to_one_another_at_once_do_not_wait_in_a_ring(opened: Opened) -> None:
+    """With the real guard: its locks are taken in one call, before any row is held."""
+    door = CustomerDoor(opened.catalogue, DirectoryGuard(), keys_of_row)
+    for nth, who in enumerate((OLEG, HUGH), 1):
+        held = {"accounts": f"A-{nth}00", "contracts": f"C-{nth}", "points_of_delivery": f"P-{nth}", "meters": f"M-{nth}"}
+        door.add(CLERK, Given(who | held))
+    start = Barrier(2)
+
+    def hand_over(number: str, ends: tuple[int, int]) -> list[str]:
+        """Back and forth, each time at the same moment as the other."""
+        told = []
+        for turn in range(6):
+            start.wait(60)
+            told += _until_done(door, number, ends[turn % 2], f"2026-03-{turn + 2:02}")
+        return told
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(hand_over, "A-100", (2, 1)), pool.submit(hand_over, "A-200", (1, 2))]
+        told = [word for one in both for word in one.result(timeout=240)]
+    assert told.count("done") == 12 and set(told) <= {"done", "conflict"}
+    assert [held_on(door, number, "2031-01-01") for number in ("A-100", "A-200")] == [[1], [2]]
+
+
+def _until_done(door: CustomerDoor, number: str, to: int, day: str) -> list[str]:
+    """A clerk who is told that the customer was changed meanwhile looks again, and repeats."""
+    for attempt in range(20):
+        with door.catalogue.reading() as connection:
+            held = [one.number for one in show(connection, BOSS, 3 - to).holdings if not one.valid_to]
+        along = tuple(one for one in held if one[2] == number[2])
+        try:
+            take(door, number, to, day, along=along)
+        except Conflict:
+            continue
+        return ["conflict"] * attempt + ["done"]
+    return ["never"]
