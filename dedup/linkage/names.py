@@ -16,7 +16,8 @@ _FLOOR = 2e-5
 """What is said of a word that is not known as a name of a kind: as rare as this."""
 _AS_USUAL = 0.75
 """How likely the usual order of a language is, before the words are looked at."""
-_DIGITS_FOR_LETTERS = str.maketrans("0135", "olzs")
+_LATIN_FOR_DIGITS = str.maketrans("013568", "olzsbb")
+_CYRILLIC_FOR_DIGITS = str.maketrans("013468", "олзчбв")
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,27 @@ _TWO_FOR_ONE = re.compile(r"\b(Yu|Ya|Ye|Yo|Zh|Kh|Ts|Ch|Sh)\.", re.IGNORECASE)
 """Initials of two Latin letters that are one in Cyrillic."""
 
 
+_MISREAD = re.compile(r"[^\W\d_]+\d[^\W_]*|\d[^\W\d_]{2,}[^\W_]*")
+"""A word with digits in it: one begun by a digit only where letters follow, for "2-я" is a number."""
+
+
 def _plain(text: str) -> str:
-    """The text with every initial as one letter."""
-    return _TWO_FOR_ONE.sub(lambda m: f"{sound(m[1])[:1]}.", text) if "." in text else text
+    """The text with every initial as one letter, and with letters for the digits within words."""
+    if "." in text:
+        text = _TWO_FOR_ONE.sub(lambda m: f"{sound(m[1])[:1]}.", text)
+    return _MISREAD.sub(lambda m: _spelt(m[0]), text)
+
+
+def _spelt(word: str) -> str:
+    """The word with the letters that a reader of pictures took for digits."""
+    return word.translate(_CYRILLIC_FOR_DIGITS if _CYRILLIC.search(word) else _LATIN_FOR_DIGITS)
 
 
 @lru_cache(maxsize=500_000)
 def _word(word: str) -> str:
     """One word's sound, one letter for an initial; digits that a reader of pictures put for letters are letters again."""
     if any(c.isdigit() for c in word):
-        word = "" if word.isdigit() else word.casefold().translate(_DIGITS_FOR_LETTERS)
+        word = "" if word.isdigit() else _spelt(word)
     return sound(word)[:1] if len(word) == 1 else sound(word)
 
 

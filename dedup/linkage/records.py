@@ -232,7 +232,7 @@ def birth_code(text: str) -> int:
 @lru_cache(maxsize=100_000)
 def has_legal_form(name: str) -> bool:
     """Answer whether a name carries an organisation's legal form, shortened or in words."""
-    words = re.findall(r"[^\W\d_]+", name.casefold())
+    words = re.findall(r"[^\W_]+", name.casefold())
     return len(words) > 1 and (
         any(w in LEGAL_FORMS for w in (words[0], words[-1])) or len(organisation_words(name)) < len(words)
     )
@@ -244,8 +244,11 @@ def organisation_name(name: str) -> tuple[str, str, str]:
     words = organisation_words(name)
     numbers = "-".join(w for w in words if w.isdigit())
     plain = " ".join(sorted(sound(w) for w in words if not w.isdigit()))
-    forms = [w for w in re.findall(r"[^\W\d_]+", name.casefold()) if w in LEGAL_FORMS]
-    return plain, sound(forms[0]) if forms else "", numbers or "none"
+    forms = [w for w in re.findall(r"[^\W\d_]+", name.casefold()) if w in LEGAL_FORMS and w != "the"]
+    return plain, sound(_SHORT_FORMS.get(forms[0], forms[0])) if forms else "", numbers or "none"
+
+
+_SHORT_FORMS = {"limited": "ltd", "incorporated": "inc", "corporation": "corp", "company": "co"}
 
 
 def places_of(address: str, former: str) -> tuple[Place, ...]:

@@ -107,6 +107,10 @@ def _named(surname: str, given: str, middle: str = "", **more: str) -> dict[str,
         (_named("Nightingale", "Clara"), _named("Nightingle", "Clara"), "slip", "rare"),
         (_named("Na1tingale", "Clara"), _named("Naltingale", "C."), "unique", "initial"),
         (_named("Finch", "Александр"), _named("Finch", "Александра"), "unique", "differs"),
+        (_named("Чижова", "Вера"), {"full_name": "Чиж0ва Вера Олеговна"}, "unique", "rare"),
+        (_named("Зябликова", "Вера"), {"full_name": "3ябликова Вера"}, "unique", "rare"),
+        (_named("Воробьёва", "Вера"), _named("Воро6ьёва", "Вера"), "unique", "rare"),
+        (_named("Nightingale", "Clara"), {"full_name": "Clara Nightinga1e"}, "unique", "rare"),
     ],
 )
 def test_names(one: dict[str, str], other: dict[str, str], name: str, given: str) -> None:
@@ -199,6 +203,8 @@ def test_organisations_are_told_by_their_words_numbers_and_form() -> None:
     found = _levels(one, branch)
     assert found["middle"] == "differs"
     assert _levels({"full_name": "АО «Заря Сервис»"}, one)["given"] == "differs"
+    limited = {"full_name": "The Sunrise Bakery Limited"}
+    assert _levels({"full_name": "Sunrise Bakery Ltd"}, limited)["given"] != "differs"
 
 
 def test_what_far_too_many_share_means_nothing() -> None:
