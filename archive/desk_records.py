@@ -19,6 +19,8 @@ from archive.source_versions import keep_past
 from archive.standing import witnesses_of
 from archive.survivorship import Golden, Witness, golden, in_force, record_of
 
+_OF_DESK = "desk-"
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -83,7 +85,12 @@ def told(connection: Connection, customer_id: int) -> Told:
 
 def place_of(customer_id: int) -> str:
     """The source id of what is said of an identity at the desk."""
-    return f"desk-{customer_id}"
+    return f"{_OF_DESK}{customer_id}"
+
+
+def is_of_desk(place: tuple[str, str]) -> bool:
+    """Whether (system, source id) is that of a record that the desk keeps itself."""
+    return place[0] == BY_HAND and place[1].startswith(_OF_DESK)
 
 
 def put(connection: Connection, actor: str, customer_id: int, was: Desk | None, cells: Cells, day: str) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy import insert, update
 
 from archive.access import Access
 from archive.clock import utc_now
+from archive.desk_records import is_of_desk
 from archive.directory_file import FileRow, RowProblem, read_rows
 from archive.directory_plan import Place, Plan, place_of, plan
 from archive.directory_preparing import prepare
@@ -126,6 +127,11 @@ def _chunks(rows: Iterable[FileRow | RowProblem], problems: list[RowProblem], si
             problems.append(row)
         elif place is None:
             problems.append(RowProblem(row.line, "the row has no source_id", "give every row of a system its own id"))
+        elif is_of_desk(place):
+            # It would pass for what a person said at the desk of that very customer.
+            problems.append(
+                RowProblem(row.line, "the record is one of the desk's own", "name the system that the row comes from")
+            )
         else:
             if len(chunk) == size or place in chunk:
                 yield list(chunk.items())

@@ -492,3 +492,9 @@ def test_of_clerks_who_save_the_same_person_at_the_same_moment_one_gets_in(opene
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(save, range(24))) == 1
+
+
+def test_no_file_passes_for_what_was_said_at_the_desk(door: CustomerDoor, tmp_path: Path) -> None:
+    made = door.add(CLERK, Given(MARY))
+    feed(door.catalogue, tmp_path, system="hand", source_id=f"desk-{made.customer_id}", kind="person", surname="Other")
+    assert seen(door, made.customer_id).display_name == "Poole Mary"
