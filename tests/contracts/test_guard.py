@@ -293,7 +293,9 @@ def test_of_eight_who_save_one_person_in_the_same_moment_one_is_let_in(opened: O
         assert outcome["saved"] == 1 and outcome["warned"] + outcome["refused"] == 7, outcome
 
 
-def test_the_word_of_a_supervisor_and_a_parting_reach_the_training_set_and_the_later_word_holds(door: CustomerDoor) -> None:
+def test_the_word_of_a_supervisor_and_a_parting_reach_the_training_set_and_the_later_word_holds(
+    door: CustomerDoor,
+) -> None:
     one = add(door, OLEG)
     other = add(door, OLEG, refused(door, OLEG), reason="the passports differ")
     left = add(door, HUGH)

@@ -170,7 +170,12 @@ def test_two_who_hand_over_to_one_another_at_once_do_not_wait_in_a_ring(opened: 
     """With the real guard: its locks are taken in one call, before any row is held."""
     door = CustomerDoor(opened.catalogue, DirectoryGuard(), keys_of_row)
     for nth, who in enumerate((OLEG, HUGH), 1):
-        held = {"accounts": f"A-{nth}00", "contracts": f"C-{nth}", "points_of_delivery": f"P-{nth}", "meters": f"M-{nth}"}
+        held = {
+            "accounts": f"A-{nth}00",
+            "contracts": f"C-{nth}",
+            "points_of_delivery": f"P-{nth}",
+            "meters": f"M-{nth}",
+        }
         door.add(CLERK, Given(who | held))
     start = Barrier(2)
 
