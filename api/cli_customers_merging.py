@@ -44,7 +44,7 @@ def merge(
 ) -> None:
     """Two customers are one: all that is the first one's is reached through the second. Nothing is moved."""
     with rooms() as opened:
-        done = merging.merge(opened.catalogue, asker(opened), customer, into, reason, None, opened.guard.learn_of)
+        done = merging.merge(opened.catalogue, asker(opened), customer, into, reason, learn_of=opened.guard.learn_of)
         _tell(done, f"customer {done.root_id} stands for {customer} now")
         bring_up_index(opened)
 
@@ -52,7 +52,7 @@ def merge(
 def unmerge(customer: Customer, reason: Reason) -> None:
     """A customer is one of its own again, with all that was its own."""
     with rooms() as opened:
-        done = merging.unmerge(opened.catalogue, asker(opened), customer, reason, None, opened.guard.learn_of)
+        done = merging.unmerge(opened.catalogue, asker(opened), customer, reason, learn_of=opened.guard.learn_of)
         _tell(done, f"customer {customer} stands for itself again")
         bring_up_index(opened)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Column, Connection, Select, func, select
 
 from archive.schema import address, customer, source_record
 
@@ -19,15 +20,7 @@ def whose_records(connection: Connection) -> Iterator[tuple[str, str, int]]:
     root = func.coalesce(customer.c.survivor_id, customer.c.id)
     query = select(source_record.c.id, source_record.c.system, source_record.c.source_id, root)
     query = query.join_from(source_record, customer, customer.c.id == source_record.c.customer_id)
-    last = 0
-    while True:
-        rows = connection.execute(
-            query.where(source_record.c.id > last).order_by(source_record.c.id).limit(_ROWS_A_TIME)
-        ).all()
-        yield from ((row[1], row[2], row[3]) for row in rows)
-        if len(rows) < _ROWS_A_TIME:
-            return
-        last = rows[-1].id
+    yield from ((row[1], row[2], row[3]) for row in _every(connection, query, source_record.c.id))
 
 
 def every_address(connection: Connection) -> Iterator[tuple[int, str, str, str, str]]:
@@ -38,10 +31,16 @@ def every_address(connection: Connection) -> Iterator[tuple[int, str, str, str, 
     root = func.coalesce(customer.c.survivor_id, customer.c.id)
     query = select(address.c.id, root, address.c.kind, address.c.as_given, address.c.valid_from, address.c.valid_to)
     query = query.join_from(address, customer, customer.c.id == address.c.customer_id)
+    every = _every(connection, query, address.c.id)
+    yield from ((row[1], row[2], row[3], row[4] or "", row[5] or "") for row in every)
+
+
+def _every(connection: Connection, query: Select[Any], key: Column[Any]) -> Iterator[Any]:
+    """The rows of a query in the order of a key, which is their first column: a chunk in memory at a time."""
     last = 0
     while True:
-        rows = connection.execute(query.where(address.c.id > last).order_by(address.c.id).limit(_ROWS_A_TIME)).all()
-        yield from ((row[1], row[2], row[3], row[4] or "", row[5] or "") for row in rows)
+        rows = connection.execute(query.where(key > last).order_by(key).limit(_ROWS_A_TIME)).all()
+        yield from rows
         if len(rows) < _ROWS_A_TIME:
             return
-        last = rows[-1].id
+        last = rows[-1][0]

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select
 from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
-from api.pages.errors import detail_in
+from api.pages.errors import detail_in, refusal_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.letter_view import strength
 from api.pages.rendering import local_path, page, wording_for
@@ -227,7 +227,7 @@ def refused_form(
     if error.http_status >= 500 or error.http_status in (403, 404):
         raise error
     t = wording_for(request, asker)
-    words = f"{t.word('error', error.code)}. {detail_in(t, error)}"
+    words = refusal_in(t, error)
     known = known_of(rooms, asker, error.findings) if isinstance(error, Guarded) else ()
     return shown_form(request, rooms, asker, filled, Answer(words, known, form.get("reason", ""), error.http_status))
 

@@ -78,8 +78,10 @@ def merge(
 ) -> Response:
     """Let another stand for the customer, and show that one."""
     into, seen = whole_number(form, "into"), whole_number(form, "version")
-    how = (customer_id, into, form.get("reason", ""), seen, rooms.customer_door.guard.learn_of)
-    done = merging.merge(rooms.catalogue, asker.supervising, *how)
+    learn_of = rooms.customer_door.guard.learn_of
+    done = merging.merge(
+        rooms.catalogue, asker.supervising, customer_id, into, form.get("reason", ""), seen, learn_of=learn_of
+    )
     return see_other(f"/customers/{done.root_id}#same")
 
 
@@ -92,8 +94,8 @@ def unmerge(
 ) -> Response:
     """Let the customer be one of its own again, and show it."""
     seen = whole_number(form, "version")
-    how = (customer_id, form.get("reason", ""), seen, rooms.customer_door.guard.learn_of)
-    merging.unmerge(rooms.catalogue, asker.supervising, *how)
+    learn_of = rooms.customer_door.guard.learn_of
+    merging.unmerge(rooms.catalogue, asker.supervising, customer_id, form.get("reason", ""), seen, learn_of=learn_of)
     return see_other(f"/customers/{customer_id}#same")
 
 

@@ -18,6 +18,7 @@ from api.pages.letter_view import LetterView, letter_view, with_names
 from api.pages.rendering import address, page, wording_for
 from api.reading_pages import pages_of
 from api.signing_in import Asker, who_asks
+from api.wording import Wording
 from archive.access import Access
 from archive.errors import NotFound
 from archive.showing import cases, customers, desk, letters
@@ -182,10 +183,15 @@ def _letter(
         "upcoming": at(narrowing, upcoming) if upcoming else "",
         "previous": at(narrowing, previous) if previous else "",
         "upcoming_picture": _first_picture(connection, access, upcoming),
-        "types": sorted(((kind.code, t.type_name(kind.code)) for kind in kinds()), key=lambda pair: pair[1]),
+        "types": types_in(t),
         "candidates": _candidates(rooms, connection, access, view, asks),
         "open_cases": cases.open_numbers(connection, access, view.customer_id) if view.customer_id else [],
     }
+
+
+def types_in(t: Wording) -> list[tuple[str, str]]:
+    """What a letter may be: (code, name), by name."""
+    return sorted(((kind.code, t.type_name(kind.code)) for kind in kinds()), key=lambda pair: pair[1])
 
 
 def _is_one_file_of_pages(view: LetterView) -> bool:

@@ -12,7 +12,7 @@ from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
 from api.pages.desk import asked, at, done_of, narrowing_in, query_of, shown
-from api.pages.errors import detail_in
+from api.pages.errors import refusal_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.rendering import address, page, wording_for
 from api.signing_in import Asker, who_asks
@@ -224,7 +224,7 @@ def _told(sent: Asked, letter_id: int, do: Callable[[], str]) -> Response:
 
 def _refused(sent: Asked, letter_id: int, error: DossierError) -> Response:
     told = wording_for(sent.request, sent.asker)
-    words = f"{told.word('error', error.code)}. {detail_in(told, error)}"
+    words = refusal_in(told, error)
     # htmx shows only answers that went well; the reason must be seen all the same.
     status = 200 if "hx-request" in sent.request.headers else error.http_status
     cq = sent.form.get("cq", "")

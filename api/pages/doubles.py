@@ -14,7 +14,7 @@ from api import looking, pair_telling
 from api.http.answering import rooms_of
 from api.http.doubles import access_for, insist_on_deciding, place, place_of, subjects
 from api.http.rooms import Rooms
-from api.pages.errors import detail_in
+from api.pages.errors import refusal_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.rendering import address, page, wording_for
 from api.pair_telling import Weighed
@@ -210,7 +210,7 @@ def undo(
 def _refused(request: Request, rooms: Rooms, asker: Asker, form: Form, double_id: int, error: Conflict) -> Response:
     """The same pair as it is now, with the reason why nothing was done; what was typed is still there."""
     told = wording_for(request, asker)
-    words = f"{told.word('error', error.code)}. {detail_in(told, error)}"
+    words = refusal_in(told, error)
     # htmx shows only answers that went well; the reason must be seen all the same.
     status = 200 if "hx-request" in request.headers else error.http_status
     part, typed = _part_in(form), form.get("reason", "")

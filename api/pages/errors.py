@@ -31,6 +31,11 @@ def detail_in(t: Wording, error: DossierError) -> str:
     return t.told((problems.message_of(error),))
 
 
+def refusal_in(t: Wording, error: DossierError) -> str:
+    """Why something was not done, for the page on which it was asked for."""
+    return f"{t.word('error', error.code)}. {detail_in(t, error)}"
+
+
 def page_for(request: Request, error: DossierError) -> Response:
     """The error's page; whoever is not signed in is asked to, and goes on from there."""
     if isinstance(error, NotSignedIn) and request.method == "GET" and "hx-request" not in request.headers:

@@ -14,13 +14,13 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlalchemy import Connection
 
 from api import finding, looking
-from api.http.answering import rooms_of
 from api.http.rooms import Rooms
-from api.pages.customer_form import Known, known_of
-from api.pages.errors import detail_in
-from api.pages.forms import Form, proven_form, see_other
+from api.pages.customer_form import AskerHere, FormHere, Known, RoomsHere, known_of
+from api.pages.desk import Candidate
+from api.pages.errors import detail_in, refusal_in
+from api.pages.forms import Form, see_other
 from api.pages.rendering import address, page, wording_for
-from api.signing_in import Asker, who_asks
+from api.signing_in import Asker
 from archive import takeover as handing_over
 from archive.access import Access
 from archive.clock import utc_now
@@ -40,10 +40,6 @@ _CANDIDATES = 6
 _LONGEST = 500
 _ALONG = "along."
 
-RoomsHere = Annotated[Rooms, Depends(rooms_of)]
-AskerHere = Annotated[Asker, Depends(who_asks)]
-FormHere = Annotated[Form, Depends(proven_form)]
-
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -56,17 +52,6 @@ class Typed:
     contract: str = ""
     reason: str = ""
     along: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A customer who may take over."""
-
-    id: int
-    name: str
-    address: str
-    accounts: Sequence[str]
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +282,7 @@ def _refused(
     if error.http_status >= 500 or error.http_status == 403:
         raise error
     t = wording_for(request, asker)
-    words = f"{t.word('error', error.code)}. {detail_in(t, error)}"
+    words = refusal_in(t, error)
     known = known_of(rooms, asker, error.findings) if isinstance(error, Guarded) else ()
     answer = Answer(words, known, form.get("nevertheless", ""), form.get("override", ""), error.http_status)
     return _shown(request, rooms, asker, customer_id, typed, answer)
