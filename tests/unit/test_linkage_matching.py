@@ -11,11 +11,14 @@ import duckdb
 import numpy as np
 import pytest
 
+from archive.directory_file import RowProblem
+from archive.directory_record import read_record
 from archive.errors import BadInput
 from dedup.guard_models import shipped
 from dedup.linkage import deciding_pairs, gathering, matching
 from dedup.linkage.clustering import Clusters, Refused, Scored
 from dedup.linkage.matching import Report, run
+from dedup.linkage.reading import rows_of
 from tests.linkage_people import Made, people
 from tests.linkage_writing import written
 
@@ -145,11 +148,15 @@ def test_another_file_does_not_go_on_with_the_work_of_the_first(made: Made, tmp_
     assert report.records == 300
 
 
-def test_parquet_says_what_csv_says(matched: tuple[Path, Report], tmp_path: Path) -> None:
-    file = matched[0].with_name("people.csv")
+def _as_parquet(file: Path, to: Path) -> Path:
     with duckdb.connect() as connection:
-        connection.execute(f"copy (select * from read_csv('{file}', all_varchar=true)) to '{tmp_path}/people.parquet'")
-    run(tmp_path / "people.parquet", tmp_path / "b.csv", tmp_path / "work-b", None, quiet)
+        connection.execute(f"copy (select * from read_csv('{file}', all_varchar=true)) to '{to}' (format parquet)")
+    return to
+
+
+def test_parquet_says_what_csv_says(matched: tuple[Path, Report], tmp_path: Path) -> None:
+    file = _as_parquet(matched[0].with_name("people.csv"), tmp_path / "people.parquet")
+    run(file, tmp_path / "b.csv", tmp_path / "work-b", None, quiet)
     assert matched[0].read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 
@@ -168,6 +175,23 @@ def test_a_damaged_row_is_counted_and_the_rest_goes_on(made: Made, tmp_path: Pat
     file.write_text(file.read_text() + "A,too,few\n")
     report = run(file, tmp_path / "c.csv", tmp_path / "work", None, quiet)
     assert (report.records, report.refused_rows) == (400, 1)
+
+
+_APART = {
+    "settlement": "г. Верхний", "street": "ул. Садовая", "house": "4", "flat": "12",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_an_address_given_in_parts_only_is_compared_like_one_that_was_written(tmp_path: Path, kind: str) -> None:
+    plain = {"system": "A", "source_id": "1", "surname": "Чижов", "given_name": "Олег", "address": ""}
+    rows = [plain | _APART, plain | _APART | {"source_id": "2", "address": "as it came"}, plain | {"source_id": "3"}]
+    path = written(rows, tmp_path / "parts.csv", (*plain, *_APART))
+    if kind == "parquet":
+        path = _as_parquet(path, tmp_path / "parts.parquet")
+    read = [row["address"] for row in rows_of(path) if not isinstance(row, RowProblem)]
+    assert read == ["г. Верхний, ул. Садовая, д. 4, кв. 12", "as it came", ""]
+    assert read[0] == read_record(rows[0]).values["address"], "as the import does"
 
 
 def _pair_of_namesakes(number: int) -> list[dict[str, str]]:
