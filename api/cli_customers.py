@@ -22,6 +22,7 @@ from archive.exporting import every_address, whose_records
 from archive.importing import ImportReport, import_customers
 from dedup.address_parts import PARSER, address_parts_of
 from dedup.guard_models import likening_of
+from dedup.guard_names import count_names
 from dedup.rows import keys_of_row
 
 _TOLD_EVERY = 100_000
@@ -51,6 +52,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="CSV or CSV.gz, column
         for problem in report.problems:
             printer.note(f"{file}, line {problem.line}: {problem.reason}; {problem.remedy}")
         printer.row(_counts(file, report), _told(file, report))
+        count_names(opened.catalogue)
         cli_customers_merging.bring_up_index(opened)
 
 

@@ -35,6 +35,8 @@ class Standing:
     upto: int
     last: int
     organisations: float
+    counted: int = 0
+    """How many customers there were when the names of the directory were last counted for it; 0 where they never were."""
 
     @property
     def is_whole(self) -> bool:
@@ -56,6 +58,7 @@ class Likened:
 _MODELS = select(*(guard_model.c[name] for name in Standing.__slots__)).order_by(guard_model.c.id)
 _MODELS_HELD = _MODELS.with_for_update(read=True)
 _SIZE = select(directory_size.c.customers)
+_LAST = select(func.coalesce(func.max(customer.c.id), 0))
 
 
 def models(connection: Connection, *, held: bool = False) -> list[Standing]:
@@ -69,6 +72,16 @@ def content(connection: Connection, version: str) -> str:
     return connection.execute(query).scalar() or ""
 
 
+def names(connection: Connection, model: int) -> str:
+    """The text of a model's file with the names of the directory in it; '' where they were not counted."""
+    return connection.execute(select(guard_model.c.names).where(guard_model.c.id == model)).scalar() or ""
+
+
+def keep_names(connection: Connection, model: int, names: str, counted: int) -> None:
+    """Keep a model's file with the names of the directory in it, counted when there were so many customers."""
+    connection.execute(update(guard_model).where(guard_model.c.id == model).values(names=names, counted=counted))
+
+
 def take_in(connection: Connection, version: str, content: str) -> Standing:
     """Begin to keep keys of a model: writers from now on make them, and customers that are there already wait for theirs.
 
@@ -79,18 +92,19 @@ def take_in(connection: Connection, version: str, content: str) -> Standing:
     known = next((one for one in every if one.version == version), None)
     if known is not None:
         return known
-    last = connection.execute(select(func.coalesce(func.max(customer.c.id), 0))).scalar_one()
-    first = not last and not any(one.state == "active" for one in every)
+    upto = last(connection)
+    first = not upto and not any(one.state == "active" for one in every)
+    firms = _organisations(connection)
     row = {
         "version": version,
         "content": content,
         "state": "active" if first else "arriving",
-        "last": last,
-        "organisations": _organisations(connection),
+        "last": upto,
+        "organisations": firms,
         "at": utc_now(),
     }
     key = connection.execute(insert(guard_model).values(row).returning(guard_model.c.id)).scalar_one()
-    return Standing(key, version, "active" if first else "arriving", 0, last, row["organisations"])
+    return Standing(key, version, "active" if first else "arriving", 0, upto, firms)
 
 
 _AS_USUAL = 0.05
@@ -152,6 +166,11 @@ def remove_some(connection: Connection, model: int, most: int) -> bool:
 def size(connection: Connection) -> int:
     """How many customers there are."""
     return connection.execute(_SIZE).scalar() or 0
+
+
+def last(connection: Connection) -> int:
+    """The highest number of a customer; 0 where there is none."""
+    return int(connection.execute(_LAST).scalar_one())
 
 
 # ---- keys ------------------------------------------------------------------------------------------------------

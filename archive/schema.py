@@ -556,6 +556,10 @@ guard_model = Table(
     Column("last", BigInteger, nullable=False, server_default="0"),  # those after this number got them when written
     Column("organisations", Float, nullable=False),  # their share of the customers
     Column("at", Text, nullable=False),
+    Column("names", Text, nullable=False, server_default=""),  # the file with the names of this directory counted in
+    Column(
+        "counted", BigInteger, nullable=False, server_default="0"
+    ),  # customers that there were when they were counted
     CheckConstraint("state IN ('arriving','active','kept','leaving')", name="state"),
 )
 

@@ -23,6 +23,7 @@ from archive.schema import customer
 from archive.standing import SaidRow
 from archive.survivorship import in_force, record_of
 from dedup.guard_models import LikeningByModels, shipped
+from dedup.guard_names import count_names
 from dedup.linkage.columns import Ints
 from dedup.linkage.model import Model
 from dedup.linkage.working import in_order
@@ -81,6 +82,7 @@ def bring_in(catalogue: Catalogue, model: Model, told: Told = lambda done, total
 def take_over(catalogue: Catalogue, model: Model, told: Told = lambda done, total: None) -> None:
     """Let the guard ask a model, once all its keys are there; keys of the model before the last one are removed."""
     standing = bring_in(catalogue, model, told)
+    count_names(catalogue)
     if standing.state != "active":
         with catalogue.writing() as connection:
             guard_keys.activate(connection, standing.id)
@@ -187,9 +189,11 @@ def write_records(catalogue: Catalogue, model: int, records: Sequence[tuple[int,
 def begin(catalogue: Catalogue) -> None:
     """Give a small directory that has no keys yet those of the first model; a large one waits for `dossier dedup keys`."""
     with catalogue.reading() as connection:
-        if any(one.state == "active" for one in guard_keys.models(connection)):
-            return
+        has_begun = any(one.state == "active" for one in guard_keys.models(connection))
         size = guard_keys.size(connection)
+    if has_begun:
+        count_names(catalogue)
+        return
     if 0 < size <= _MADE_AT_ONCE:
         take_over(catalogue, shipped())
 

@@ -17,6 +17,7 @@ from dedup.linkage.levels import (
     GIVEN,
     MIDDLE,
     NAME,
+    NAMESAKE,
     PHONE,
     PREMISES,
     TAX_ID,
@@ -30,6 +31,7 @@ _EQUAL = {TAX_ID: 3, ACCOUNT: 3, EMAIL: 2, PHONE: 3}
 _ONES_OWN = {TAX_ID: 3, ACCOUNT: 3, CONTRACT: 3}
 _BESIDE_NAMES = (BIRTH, TAX_ID, PHONE, EMAIL, ACCOUNT, CONTRACT, PREMISES)
 _DIFFERS, _SAME_HOUSE, _SAME_FLAT = 1, 3, 4
+_POSSIBLE, _NAMED_SO = 2, 3
 _MOST_SAID = 12.0
 """No single record of a customer outweighs more than this (natural log odds), as in clusters."""
 
@@ -97,7 +99,7 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
     near = same >= policy.probable or same + related >= policy.close
     if near and strong is None and same < policy.probable and not _lives_with(nearest):
         return None  # a name alone makes no relative, and of a shared contact its own rule has spoken
-    if near and _is_named_otherwise(asked, best):
+    if near and (_is_named_otherwise(asked, best) or _may_be_namesake(asked, best)):
         return Judged("relative", "warned", same + related, best, strong.strong_key if strong is not None else "")
     if near:
         key = strong.strong_key if strong is not None else ""
@@ -116,6 +118,18 @@ def _is_named_otherwise(asked: Record, pair: Weighed, name: int = GIVEN) -> bool
     if asked.kind == ORGANISATION or pair.levels[name] != _DIFFERS:
         return False
     return all(pair.levels[at] != equal for at, equal in _ONES_OWN.items())
+
+
+def _may_be_namesake(asked: Record, pair: Weighed) -> bool:
+    """Whether a father, a son or a cousin of the same name explains all that two of one home have in common.
+
+    That is so wherever nothing of the person alone agrees and names allow for it; a shared contact is the home's where the
+    son is named after his father, for then there are two of them more often than not.
+    """
+    if asked.kind == ORGANISATION or pair.individual or not _lives_with(pair):
+        return False
+    reached = any(pair.levels[at] == _EQUAL[at] for at in (PHONE, EMAIL))
+    return pair.levels[NAMESAKE] == _NAMED_SO or (pair.levels[NAMESAKE] == _POSSIBLE and not reached)
 
 
 def _is_name_alone(pair: Weighed) -> bool:

@@ -49,7 +49,7 @@ class GuardModels:
     def __init__(self, first: Callable[[], Model] = shipped) -> None:
         """`first`: the model that an empty directory begins with."""
         self._first = first
-        self._ready: dict[str, Likeness] = {}
+        self._ready: dict[str, tuple[int, Likeness]] = {}
         self._has_begun = False
         self._held: WeakKeyDictionary[object, list[Working]] = WeakKeyDictionary()
 
@@ -98,10 +98,15 @@ class GuardModels:
         return [Working(one.id, one.state, self._sized(connection, one, size)) for one in found]
 
     def _sized(self, connection: Connection, standing: Standing, size: int) -> Likeness:
-        likeness = self._ready.get(standing.version)
-        if likeness is None:
-            likeness = Likeness(from_json(guard_keys.content(connection, standing.version)), 0, 0)
-            self._ready[standing.version] = likeness
+        counted, likeness = self._ready.get(standing.version, (-1, None))
+        if likeness is None or counted != standing.counted:
+            # Names are counted anew in other processes too: which count a model is at stands beside it.
+            model = (
+                likeness.model if likeness is not None else from_json(guard_keys.content(connection, standing.version))
+            )
+            here = guard_keys.names(connection, standing.id) if standing.counted else ""
+            likeness = Likeness(model, 0, 0, from_json(here) if here else None)
+            self._ready[standing.version] = standing.counted, likeness
         firms = round(size * standing.organisations)
         return likeness.resized(size - firms, firms)
 

@@ -64,11 +64,13 @@ class Likely:
 class Likeness:
     """One model and the size of the directory it is used on. Safe to share between threads."""
 
-    def __init__(self, model: Model, persons: int, organisations: int) -> None:
+    def __init__(self, model: Model, persons: int, organisations: int, here: Model | None = None) -> None:
+        """`here`: the same model that knows the names of the directory, by which pairs are weighed; records are read by `model`."""
         self.model = model
+        self.weighing = here or model
         self._sizes = (persons, organisations)
         self._junk = {name: frozenset(values) for name, values in model.junk.items() if values}
-        self._tables = tuple(tables_of(model.kind(kind)) for kind in range(len(self._sizes)))
+        self._tables = tuple(tables_of(self.weighing.kind(kind)) for kind in range(len(self._sizes)))
 
     def resized(self, persons: int, organisations: int) -> Likeness:
         """Answer the same model in a directory of another size."""
@@ -104,9 +106,10 @@ class Likeness:
         """Answer how likely each of the others is the record's double, in their order. One of another kind never is."""
         if not others:
             return []
-        levels = [levels_of(record, other, self.model.lexicon) for other in others]
+        levels = [levels_of(record, other, self.weighing.lexicon) for other in others]
         kind = record.kind
-        scores = score(np.array(levels, dtype=np.uint8), self.model.kind(kind), self._sizes[kind], self._tables[kind])
+        weights = self.weighing.kind(kind)
+        scores = score(np.array(levels, dtype=np.uint8), weights, self._sizes[kind], self._tables[kind])
         same, vetoed, individual = scores.same.tolist(), scores.vetoed.tolist(), scores.individual.tolist()
         related = {name: values.tolist() for name, values in scores.related.items()}
         return [
@@ -125,7 +128,7 @@ class Likeness:
 
     def said(self, kind: int, levels: Levels) -> tuple[Agreement, ...]:
         """Answer what each field of which both records say something speaks for."""
-        return _said(levels, self.model.kind(kind))
+        return _said(levels, self.weighing.kind(kind))
 
 
 _FEW = 16

@@ -16,10 +16,12 @@ from archive.errors import Conflict, GuardRefused
 from archive.importing import ImportReport, import_customers
 from archive.ports import Catalogue
 from archive.schema import customer, guard_key, guard_model, guard_record
-from dedup import guard_building
+from dedup import guard_building, guard_names
 from dedup.guard_building import begin, bring_in, take_over
-from dedup.guard_models import likening_of, shipped
+from dedup.guard_models import GuardModels, likening_of, shipped
+from dedup.guard_names import count_names
 from dedup.guarding import DirectoryGuard
+from dedup.normalising import sound
 from dedup.rows import keys_of_row
 from tests.linkage_people import people
 from tests.linkage_writing import written
@@ -101,6 +103,48 @@ def test_without_a_guard_rows_are_taken_until_the_guard_is_asked(door: CustomerD
         door.add(BOSS, of(full()))
     with pytest.raises(Conflict, match="models of likeness changed"):
         load(door.catalogue, tmp_path, [full() | {"source_id": "new"}], guarded=False)
+
+
+def test_names_are_counted_once_there_are_people_and_again_when_there_are_more(
+    door: CustomerDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By whichever process; a guard that is at work already weighs by the new count at once."""
+    monkeypatch.setattr(guard_names, "_FEWEST", 50)
+    at_work = GuardModels()
+    bearers = [
+        {
+            "system": "A",
+            "source_id": str(n),
+            "surname": "Жмыхнов",
+            "given_name": "Олег",
+            "address": f"ул. Лесная, д. {n}",
+        }
+        for n in range(60)
+    ]
+
+    def standing() -> tuple[int, float, float]:
+        with door.catalogue.reading() as connection:
+            (one,) = guard_keys.models(connection)
+            alike = [at_work.active(connection), GuardModels().active(connection)]
+        shares = [
+            like.likeness.weighing.lexicon.surnames.get(sound("Жмыхнов"), 0.0) for like in alike if like is not None
+        ]
+        return one.counted, *shares  # type: ignore[return-value]
+
+    load(door.catalogue, tmp_path, bearers[:40])
+    count_names(door.catalogue)
+    assert standing() == (0, 0.0, 0.0)
+    load(door.catalogue, tmp_path, bearers)
+    count_names(door.catalogue)
+    counted, *first = standing()
+    assert (counted, first[0]) == (60, first[1]) and first[0] > 1e-3
+    load(door.catalogue, tmp_path, bearers + [row | {"source_id": f"{row['source_id']}b"} for row in bearers[:10]])
+    count_names(door.catalogue)
+    assert standing()[0] == 60
+    load(door.catalogue, tmp_path, MADE.rows)
+    count_names(door.catalogue)
+    counted, *second = standing()
+    assert counted > 100 and second[0] == second[1] < first[0]
 
 
 @pytest.mark.parametrize(("at_once", "a_chunk"), [(1_000, 1_000), (1_000, 20), (40, 20)])

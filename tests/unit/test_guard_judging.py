@@ -6,7 +6,7 @@ import pytest
 
 from archive.errors import BadInput
 from dedup.guard_judging import Judged, Policy, judge, policy_of
-from dedup.linkage.levels import ACCOUNT, BIRTH, DWELLING, FIELDS, GIVEN, NAME, PHONE, TAX_ID
+from dedup.linkage.levels import ACCOUNT, BIRTH, DWELLING, FIELDS, GIVEN, NAME, NAMESAKE, PHONE, TAX_ID
 from dedup.linkage.likeness import Weighed
 from dedup.linkage.records import Record
 
@@ -53,6 +53,19 @@ def test_another_given_name_is_a_twin_unless_a_number_of_ones_own_says_otherwise
     other = NAMED | {GIVEN: 1, DWELLING: 5}
     assert said(pair(0.999, levels=other)) == ("relative", "warned", "")
     assert said(pair(0.999, levels=other | {ACCOUNT: 3})) == ("same", "refused", "")
+
+
+def test_where_a_father_of_the_same_name_explains_it_as_well_a_relative_is_told() -> None:
+    at_home = {NAME: 7, GIVEN: 6, DWELLING: 5}
+
+    def told(same: float = 0.95, individual: bool = False, **levels: int) -> str | None:
+        more = {"namesake": NAMESAKE, "phone": PHONE, "birth": BIRTH}
+        found = said(pair(same, levels=at_home | {more[n]: v for n, v in levels.items()}, individual=individual))
+        return found and found[0]
+
+    assert told(namesake=2) == told(namesake=3) == told(namesake=3, phone=3) == "relative"
+    assert told(namesake=1) == told(namesake=2, phone=3) == told(namesake=3, birth=4, individual=True) == "same"
+    assert told() == "same"
 
 
 def test_a_name_alone_is_told_only_where_it_is_all_but_certain() -> None:
