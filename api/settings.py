@@ -96,7 +96,9 @@ TABLE: dict[str, Setting] = {
         "strong keys that refuse a customer of whom another holds them: some of tax_id,accounts,emails,phones, or none",
     ),
     "guard_warns": Setting(
-        "DOSSIER_GUARD_WARNS", "accounts,emails,phones", "strong keys that warn of whoever else holds them, or none"
+        "DOSSIER_GUARD_WARNS",
+        "accounts,emails,phones",
+        "strong keys that warn of whoever else holds them (phones: but for another surname in another home), or none",
     ),
     "retain_years": Setting(
         "DOSSIER_RETAIN_YEARS", "0", "years from reception in which no original may be deleted; 0: no date is set"

@@ -170,6 +170,8 @@ def _strong(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged |
             if pair.levels[at] != _EQUAL[at]:
                 continue
             refused = name in policy.refuses and _is_theirs(asked, pair, at)
+            if not refused and at == PHONE and _is_passed_on(pair):
+                continue
             own = at == TAX_ID or (at == ACCOUNT and pair.same >= _related(pair))
             relation: Relation = "same" if own and not _is_branch(asked, pair) else "relative"
             if refused:
@@ -187,6 +189,11 @@ def _is_theirs(asked: Record, pair: Weighed, at: int) -> bool:
     if pair.other_kind or (at == TAX_ID and not asked.tax_id_sound):
         return False
     return not _is_branch(asked, pair)
+
+
+def _is_passed_on(pair: Weighed) -> bool:
+    """Whether a telephone number is somebody else's by now: another surname in another home. Operators give numbers out again."""
+    return pair.levels[NAME] == _DIFFERS and pair.levels[DWELLING] == _DIFFERS
 
 
 def _is_branch(asked: Record, pair: Weighed) -> bool:

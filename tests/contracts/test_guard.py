@@ -165,8 +165,8 @@ def test_what_is_merged_counts_as_the_one_that_stands_for_it(door: CustomerDoor)
         ("accounts", "5510023", Policy(), "warned", None),
         ("accounts", "5510023", Policy(frozenset(("accounts",))), "refused", "same"),
         ("emails", "home@letters.example", Policy(), "warned", "relative"),
-        ("phones", "9161112233", Policy(), "warned", "relative"),
-        ("phones", "9161112233", Policy(warns=frozenset()), "", ""),
+        ("phones", "9161112233", Policy(), "", ""),  # another surname in another home: the number was given out again
+        ("phones", "9161112233", Policy(frozenset(("phones",))), "refused", "same"),
     ],
 )
 def test_a_strong_key_refuses_or_warns_as_configured(
@@ -180,6 +180,24 @@ def test_a_strong_key_refuses_or_warns_as_configured(
         return
     assert (found[0].customer_id, found[0].severity, found[0].strong_key) == (one, severity, column)
     assert relation is None or found[0].relation == relation
+
+
+@pytest.mark.parametrize("shared", [{"surname": OLEG["surname"]}, {"address": OLEG["address"]}, {"address": ""}])
+def test_a_telephone_is_a_relatives_where_name_or_home_do_not_speak_against_it(
+    opened: Opened, shared: dict[str, str]
+) -> None:
+    asked = HUGH | {"emails": "", "phones": OLEG["phones"]} | shared
+    door = CustomerDoor(opened.catalogue, DirectoryGuard(), keys_of_row)
+    one = add(door, OLEG)
+    (found,) = door.likely(CLERK, asked)
+    assert (found.customer_id, found.severity, found.relation, found.strong_key) == (
+        one,
+        "warned",
+        "relative",
+        "phones",
+    )
+    silent = CustomerDoor(opened.catalogue, DirectoryGuard(Policy(warns=frozenset())), keys_of_row)
+    assert "phones" not in {f.strong_key for f in silent.likely(CLERK, asked)}
 
 
 def test_a_firm_written_otherwise_is_refused_and_its_branch_is_not(door: CustomerDoor) -> None:
