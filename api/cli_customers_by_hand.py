@@ -17,12 +17,12 @@ from archive.clock import utc_now
 from archive.customers_then import insist_on_day
 from archive.errors import BadInput, Guarded
 from archive.guarding import Finding
-from archive.hand_record import EDITABLE
+from archive.hand_record import SAYABLE
 from archive.holders import holders_on
 from archive.overriding import Nevertheless
 from archive.takeover import Takeover, take_over
 
-_FIELDS = "As FIELD=VALUE; lists joined by ;. One of: " + ", ".join(EDITABLE)
+_FIELDS = "As FIELD=VALUE; lists joined by ;. One of: " + ", ".join(SAYABLE)
 Said = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help=_FIELDS, show_default=False)]
 Since = Annotated[str, typer.Option("--from", metavar="DAY", help="The day from which it is so.", show_default=False)]
 Acknowledge = Annotated[

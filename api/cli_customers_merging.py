@@ -74,7 +74,7 @@ def _say(one: int, other: int, said: Said | None, reason: str) -> None:
             row, words = {"customers": [one, other]}, f"nothing is said of {one} and {other} any more"
             context().printer.row(row, words)
             return
-        kept = pair_words.tell(opened.catalogue, asker(opened), one, other, said)
+        kept = pair_words.tell(opened.catalogue, asker(opened), one, other, said, learn_of=opened.guard.learn_of)
     words = f"customers {kept.low_id} and {kept.high_id}: {kept.word} {kept.kind}".rstrip()
     context().printer.row(dataclasses.asdict(kept), words)
 

@@ -39,7 +39,7 @@ class Steps:
         if self._step is None or self._step.what != what:
             if self._step is not None:
                 self._step.end()
-            self._step = Progress(what, total)
+            self._step = Progress(what, total, first=done)
         self._step.at(done, total)
 
 
@@ -62,7 +62,7 @@ def ask() -> None:
 def let_take_over(kept_in: ModelStore, model: Model, *, kept: bool = True) -> None:
     """Let a model take over: in the directory first, where it needs its keys, then in the folder of models."""
     with rooms() as opened, Steps() as steps:
-        take_over(opened.catalogue, model, lambda done, total: steps.told("keys", done, total))
+        take_over(opened.catalogue, model, steps.told)
     if kept:
         kept_in.activate(model.version)
 

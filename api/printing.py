@@ -64,6 +64,8 @@ class Progress:
     total: int | None
     stream: Any = field(default_factory=lambda: sys.stderr)
     done: int = 0
+    first: int = 0
+    """Done before, by a run that was stopped: it says nothing of the rate."""
     _started: float = field(default_factory=time.monotonic)
     _shown: float = 0.0
 
@@ -85,7 +87,7 @@ class Progress:
 
     def _draw(self, now: float, note: str) -> None:
         seconds = max(now - self._started, 1e-9)
-        rate = self.done / seconds
+        rate = (self.done - self.first) / seconds
         line = f"{self.what}: {self.done:,}" + (f" of {self.total:,}" if self.total else "")
         line += f", {rate:,.1f}/s"
         if self.total and rate > 0 and self.done < self.total:

@@ -27,7 +27,7 @@ from archive.directory_values import HELD
 from archive.directory_writing import Come, add_keys, enter, settle
 from archive.errors import BadInput, Conflict
 from archive.guarding import Finding, Guard
-from archive.hand_record import EDITABLE, Cells, cleaned, edited, first, record_at_desk, taking_away
+from archive.hand_record import EDITABLE, SAYABLE, Cells, cleaned, edited, first, record_at_desk, taking_away
 from archive.insisting import insist_on_clerk, insist_on_known, insist_unchanged
 from archive.keying import KeysOf, keys_of_all
 from archive.overriding import Nevertheless, as_journalled, insist_let_in, keep_word
@@ -85,7 +85,7 @@ class CustomerDoor:
         Nothing is held and nothing written; what can not be read yet is left out. Raises: Forbidden, NotFound, EngineAway.
         """
         insist_on_clerk(access)
-        record = read_record({name: cell.strip() for name, cell in cells.items() if name in EDITABLE})
+        record = read_record({name: cell.strip() for name, cell in cells.items() if name in SAYABLE})
         with self._catalogue.reading() as connection:
             members = member_ids(connection, root_of(connection, customer_id)) if customer_id else []
             return self._guard.examine(connection, record, _own(connection, members))
@@ -139,7 +139,9 @@ class CustomerDoor:
         was = told.at_desk(told.root)
         now = edited(was, told.record, told.said, cells)
         payloads = ({told.root: now} if now != was else {}) | _given_up(told, cells)
-        return self.write_within(connection, access, told, payloads, given, seen, tuple(cells))
+        return self.write_within(
+            connection, access, told, payloads, given, seen, [name for name in cells if name in EDITABLE]
+        )
 
     def write_within(
         self,

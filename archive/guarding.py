@@ -14,12 +14,12 @@ from sqlalchemy import Connection
 
 from archive.directory_record import DirectoryRecord
 from archive.doubles import Agreement
+from archive.pair_labels import Verdict
 from archive.sentences import Sentence
 
 Relation = Literal["same", "relative"]
 """What the other one probably is: the same customer, or somebody close to it who shares its data."""
 Severity = Literal["refused", "warned"]
-Verdict = Literal["same", "different"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +105,11 @@ class Guard(Protocol):
         """Keep as a label for the model that `customer_id`, who is saved as `record`, is not whom the finding took it for."""
         ...
 
-    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
-        """Keep as a label for the model what a person said of two identities, by what the records of each say now."""
+    def learn_of(
+        self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str, kind: str = ""
+    ) -> None:
+        """Keep as a label for the model what a person said of two identities, by what the records of each say now.
+
+        `kind`: of relatives, which.
+        """
         ...

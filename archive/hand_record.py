@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 
-from archive.directory_file import COLUMNS
+from archive.directory_file import ADDRESS_PARTS, COLUMNS
 from archive.directory_record import (
     BY_HAND,
     KINDS,
@@ -18,6 +18,7 @@ from archive.directory_record import (
     NAME_FIELDS,
     WITHDRAWN,
     DirectoryRecord,
+    address_of_parts,
     read_record,
     said_alike,
     split_list,
@@ -27,6 +28,8 @@ from archive.sentences import quoted, say
 
 EDITABLE = tuple(name for name in COLUMNS if name not in ("system", "source_id"))
 """The columns that a person may say."""
+SAYABLE = (*EDITABLE, *ADDRESS_PARTS)
+"""Those, and an address in parts: whoever says a part of it says the whole."""
 _LONGEST = 2000
 _NAME_PARTS = ("surname", "given_name", "patronymic")
 
@@ -36,14 +39,15 @@ Cells = Mapping[str, str]
 
 def cleaned(given: Cells) -> dict[str, str]:
     """What is said, in one spelling. Raises: BadInput for a column that there is not, or a value that can not be."""
-    odd = [name for name in given if name not in EDITABLE]
+    odd = [name for name in given if name not in SAYABLE]
     if odd:
-        raise BadInput(say("{given} is no field; give some of: {fields}", given=odd[0], fields=", ".join(EDITABLE)))
+        raise BadInput(say("{given} is no field; give some of: {fields}", given=odd[0], fields=", ".join(SAYABLE)))
     cells = {name: cell.replace("\x00", "").strip() for name, cell in given.items()}
     if long := [name for name, cell in cells.items() if len(cell) > _LONGEST]:
         raise BadInput(say("{given} is too long: {most} letters at the most", given=long[0], most=_LONGEST))
     if not cells.get("kind"):
         cells.pop("kind", None)
+    cells |= _address_said(cells)
     record = read_record(cells)
     for reason, remedy in record.problems:
         raise BadInput(quoted(f"{reason}; {remedy}"))
@@ -52,6 +56,20 @@ def cleaned(given: Cells) -> dict[str, str]:
     spelt = {"kind": record.values["kind"], "birth_date": record.values["birth_date"]}
     cells |= {name: spelt[name] for name in spelt if name in cells}
     return cells | {name: ";".join(split_list(cells[name])) for name in LISTS if name in cells}
+
+
+def _address_said(cells: Cells) -> dict[str, str]:
+    """The address that is said in parts only, as people write it; nothing where none is.
+
+    Raises: BadInput for parts that are no address.
+    """
+    parts = {name: cells[name] for name in ADDRESS_PARTS if name in cells}
+    if not parts or cells.get("address") or ("address" in cells and not any(parts.values())):
+        return {}
+    written = address_of_parts(parts)
+    if not written:
+        raise BadInput(say("an address in parts takes a settlement, a street or a house at the least"))
+    return {"address": written}
 
 
 def first(cells: Cells) -> dict[str, str]:
@@ -80,6 +98,8 @@ def edited(before: Cells, now: DirectoryRecord, said: Sequence[DirectoryRecord],
             known = [record.values[name] for record in (now, *said)]
             _withdraw(withdrawn, name, known, given[name])
             cells[name] = given[name]
+    if "address" in given:
+        _keep_parts(cells, given, now.values["address"])
     names = _names(now, given)
     if names is not None:
         cells |= names
@@ -87,6 +107,15 @@ def edited(before: Cells, now: DirectoryRecord, said: Sequence[DirectoryRecord],
     if kept == _said(before) and withdrawn == withdrawn_of(before):
         return dict(before)
     return kept | {WITHDRAWN: _as_json(withdrawn)}
+
+
+def _keep_parts(cells: dict[str, str], given: Cells, now: str) -> None:
+    """Keep the parts that were said with an address beside it; those of the address before go with it."""
+    parts = {name: given[name] for name in ADDRESS_PARTS if given.get(name)}
+    if parts:
+        cells["address"] = given["address"]
+    if parts or given["address"] != now:
+        cells |= dict.fromkeys(ADDRESS_PARTS, "") | parts
 
 
 def taking_away(before: Cells, gone: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -7,7 +7,7 @@ journal, the note for the index.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +17,8 @@ from archive import outbox, standing
 from archive.access import Access
 from archive.clock import utc_now
 from archive.errors import Conflict
-from archive.guarding import Verdict
 from archive.insisting import insist_on_known, insist_on_reason, insist_on_right, insist_unchanged
+from archive.pair_labels import LearnOf
 from archive.pair_words import insist_not_apart, write_of_both
 from archive.ports import Catalogue
 from archive.schema import customer_merge, document
@@ -46,10 +46,6 @@ class Stands:
     customer_id: int
     root_id: int
     version: int
-
-
-LearnOf = Callable[[Connection, tuple[int, int], Verdict, str], None]
-"""Keeps what a person said of two identities as a label for a model (`archive.guarding.Guard.learn_of`)."""
 
 
 def merge(

@@ -5,12 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Literal, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 
 from archive.clock import utc_now
 from archive.schema import pair_label
 from archive.upserting import upsert
+
+Verdict = Literal["same", "different", "relatives"]
+"""What a person says of two customers."""
+
+
+class LearnOf(Protocol):
+    """Keeps what a person said of two identities as a label for a model: `archive.guarding.Guard.learn_of`."""
+
+    def __call__(
+        self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str, kind: str = ""
+    ) -> None:
+        """Keep it, in the transaction in which it is said. `kind`: of relatives, which."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +48,10 @@ def keep_label(
     connection.execute(
         statement.on_conflict_do_update(index_elements=[pair_label.c.low_id, pair_label.c.high_id], set_=renew)
     )
+
+
+def forget_apart(connection: Connection, ends: tuple[int, int]) -> None:
+    """Keep no label any more that says that these two are not the same."""
+    low, high = sorted(ends)
+    these = (pair_label.c.low_id == low, pair_label.c.high_id == high, pair_label.c.verdict != "same")
+    connection.execute(delete(pair_label).where(*these))

@@ -17,6 +17,7 @@ from archive.access import Access
 from archive.clock import utc_now
 from archive.errors import BadInput, Conflict, Forbidden, NotFound
 from archive.insisting import insist_on_known, insist_on_reason, insist_on_right, insist_unchanged
+from archive.pair_labels import LearnOf, Verdict, forget_apart
 from archive.ports import Catalogue
 from archive.schema import pair_word
 from archive.sentences import say
@@ -27,6 +28,7 @@ RELATIVES = ("spouses", "parent_and_child", "siblings", "twins", "other")
 """Kinds of relatives."""
 APART = ("distinct", "relatives")
 """Words that keep two from being joined."""
+_VERDICTS: dict[str, Verdict] = {"distinct": "different", "relatives": "relatives"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,25 @@ class Said:
 
 
 def tell(
-    catalogue: Catalogue, access: Access, customer_id: int, other_id: int, said: Said, seen: int | None = None
+    catalogue: Catalogue,
+    access: Access,
+    customer_id: int,
+    other_id: int,
+    said: Said,
+    seen: int | None = None,
+    learn_of: LearnOf | None = None,
 ) -> PairWord:
     """Remember what is said of a pair; a new word takes the place of the one before.
 
-    `seen`: the version of `customer_id`, as read, that the decision is about; None where nobody saw one.
+    `seen`: the version of `customer_id`, as read, that the decision is about; None where nobody saw one. `learn_of`: who
+    learns from what tells the two apart.
     Raises: Forbidden, NotFound, BadInput without a reason or for a kind that there is not, Conflict where they are one.
     """
     with catalogue.writing() as connection:
-        return tell_within(connection, access, customer_id, other_id, said, seen)
+        done = tell_within(connection, access, customer_id, other_id, said, seen)
+        if learn_of is not None and said.word in _VERDICTS:
+            learn_of(connection, (customer_id, other_id), _VERDICTS[said.word], access.actor, said.kind)
+        return done
 
 
 def tell_within(
@@ -81,6 +93,8 @@ def tell_within(
     low, high = sorted((customer_id, other_id))
     now = PairWord(low, high, said.word, said.kind, utc_now(), access.actor, reason)
     before = _held(connection, low, high)
+    if before is not None and before.word in APART:
+        forget_apart(connection, (low, high))
     statement = upsert(connection, pair_word).values(asdict(now))
     renew = {name: statement.excluded[name] for name in ("word", "kind", "at", "actor", "reason")}
     connection.execute(
@@ -95,7 +109,7 @@ def tell_within(
 def take_back(
     catalogue: Catalogue, access: Access, customer_id: int, other_id: int, reason: str, seen: int | None = None
 ) -> None:
-    """Take back what was said of a pair: they may be asked about, and joined, again.
+    """Take back what was said of a pair: they may be asked about, and joined, again; no model learns from it any more.
 
     Raises: as `tell`; NotFound where nothing was said.
     """
@@ -117,6 +131,8 @@ def take_back_within(
     if before is None:
         raise NotFound(say("nothing was said of customers {number} and {other}", number=low, other=high))
     connection.execute(delete(pair_word).where(pair_word.c.low_id == low, pair_word.c.high_id == high))
+    if before.word in APART:
+        forget_apart(connection, (low, high))
     write_of_both(connection, access, "customers.unsay", (low, high), asdict(before), {"taken back": kept})
 
 

@@ -27,9 +27,10 @@ from dedup.guard_names import count_names
 from dedup.linkage.columns import Ints
 from dedup.linkage.model import Model
 from dedup.linkage.working import in_order
+from dedup.snapshot import Told
 
-Told = Callable[[int, int], None]
-"""Hears up to which customer the keys are made, of how many."""
+_MAKING = 0.5
+"""What of the work on some customers is done when their keys are made and wait to be written."""
 _CUSTOMERS_AT_ONCE = 1_000_000
 """Keys of so many are written together: at a dozen of 16 bytes each, and again as much to sort them."""
 _CUSTOMERS_A_CHUNK = 4_000
@@ -57,47 +58,81 @@ class Made:
     upto: int
 
 
-def bring_in(catalogue: Catalogue, model: Model, told: Told = lambda done, total: None) -> Standing:
-    """Make the keys of a model for all customers. Goes on where an earlier call was stopped; safe to repeat."""
-    remove_leaving(catalogue)
+def _to_nobody(what: str, done: int, total: int | None) -> None:
+    """For whoever does not wait."""
+
+
+def bring_in(catalogue: Catalogue, model: Model, told: Told = _to_nobody) -> Standing:
+    """Make the keys of a model for all customers. Goes on where an earlier call was stopped; safe to repeat.
+
+    `told` hears up to which customer they are there, those that wait to be written counted for half.
+    """
+    remove_leaving(catalogue, told)
     with catalogue.writing() as connection:
         arriving = guard_keys.take_in(connection, model.version, model.to_json())
-    told(arriving.upto, arriving.last)
-    chunks = _chunks(catalogue, arriving.upto, arriving.last)
+    upto, last = arriving.upto, arriving.last
+    told("keys", upto, last)
     waiting, customers = Keys(arriving.id), 0
-    for some in in_order(_worked_out, chunks, _prepare, model.to_json()):
+    for some in in_order(_worked_out, _chunks(catalogue, upto, last), _prepare, model.to_json()):
         write_records(catalogue, arriving.id, some.records)
         waiting.add(some.keys, some.owners)
         customers += len(some.records)
-        if some.upto == arriving.last or customers >= _CUSTOMERS_AT_ONCE:
-            waiting.write(catalogue)
-            customers = 0
+        way = _Way(upto, some.upto, last, told)
+        way.made()
+        if some.upto == last or customers >= _CUSTOMERS_AT_ONCE:
+            waiting.write(catalogue, way.written)
             with catalogue.writing(durable=False) as connection:
                 guard_keys.reached(connection, arriving.id, some.upto)
-        told(some.upto, arriving.last)
+            upto, customers = some.upto, 0
+            told("keys", upto, last)
     with catalogue.reading() as connection:
         return next(one for one in guard_keys.models(connection) if one.id == arriving.id)
 
 
-def take_over(catalogue: Catalogue, model: Model, told: Told = lambda done, total: None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From the last customer of which all keys are written to the last one of which they are made."""
+
+    low: int
+    high: int
+    last: int
+    told: Told
+
+    def made(self) -> None:
+        """Say that their keys wait to be written."""
+        self._tell(_MAKING)
+
+    def written(self, share: float) -> None:
+        """Say which share of the keys is written."""
+        self._tell(_MAKING + (1 - _MAKING) * share)
+
+    def _tell(self, share: float) -> None:
+        # Never all of it: that is said when it is noted.
+        self.told("keys", min(self.low + int((self.high - self.low) * share), self.high - 1), self.last)
+
+
+def take_over(catalogue: Catalogue, model: Model, told: Told = _to_nobody) -> None:
     """Let the guard ask a model, once all its keys are there; keys of the model before the last one are removed."""
     standing = bring_in(catalogue, model, told)
     count_names(catalogue)
     if standing.state != "active":
         with catalogue.writing() as connection:
             guard_keys.activate(connection, standing.id)
-    remove_leaving(catalogue)
+    remove_leaving(catalogue, told)
 
 
-def remove_leaving(catalogue: Catalogue) -> None:
+def remove_leaving(catalogue: Catalogue, told: Told = _to_nobody) -> None:
     """Remove the keys of models that were let go, some at a time."""
     with catalogue.reading() as connection:
         leaving = [one.id for one in guard_keys.models(connection) if one.state == "leaving"]
+    removed = 0
     for model in leaving:
         done = False
         while not done:
+            told("older keys removed", removed, None)
             with catalogue.writing() as connection:
                 done = guard_keys.remove_some(connection, model, _ROWS_AT_ONCE)
+            removed += _ROWS_AT_ONCE
 
 
 def missing(connection: Connection, after: int, upto: int, most: int) -> Chunk:
@@ -162,8 +197,8 @@ class Keys:
         """Take in keys and, of each, the customer."""
         self._waiting.append((keys, owners))
 
-    def write(self, catalogue: Catalogue) -> None:
-        """Write all that wait, in transactions that hold nobody up. Safe to repeat."""
+    def write(self, catalogue: Catalogue, told: Callable[[float], None] = lambda share: None) -> None:
+        """Write all that wait, in transactions that hold nobody up; `told` hears which share is. Safe to repeat."""
         keys, owners = (np.concatenate(side) for side in zip(*self._waiting, strict=True))
         self._waiting = []
         order = np.lexsort((owners, keys))
@@ -176,6 +211,7 @@ class Keys:
             # What a power cut takes back of them is made again: it takes the note of them as well.
             with catalogue.writing(durable=False) as connection:
                 guard_keys.enter_missing_keys(connection, rows)
+            told(min(1.0, (low + _WRITTEN_AT_ONCE) / len(keys)))
 
 
 def write_records(catalogue: Catalogue, model: int, records: Sequence[tuple[int, str]]) -> None:

@@ -19,8 +19,8 @@ from archive import guard_keys
 from archive.directory_record import DirectoryRecord
 from archive.doubles import Agreement as Agreed
 from archive.guard_keys import Likened
-from archive.guarding import Fault, Finding, Verdict
-from archive.pair_labels import Label, keep_label
+from archive.guarding import Fault, Finding
+from archive.pair_labels import Label, Verdict, keep_label
 from archive.standing import witnesses_of
 from archive.survivorship import in_force
 from dedup.guard_judging import Judged, Policy, judge
@@ -105,7 +105,9 @@ class DirectoryGuard:
                 connection, (customer_id, finding.customer_id), Label(party, "different", "guard"), levels, actor
             )
 
-    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
+    def learn_of(
+        self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str, kind: str = ""
+    ) -> None:
         """Keep as a label what a person said of two identities, by those of their records that agree the most."""
         model = self._models.active(connection)
         if model is None:
@@ -118,7 +120,7 @@ class DirectoryGuard:
         if pairs:
             asked, best = max(pairs, key=lambda one: one[1].same)
             levels = {one.field: one.level for one in likeness.said(asked.kind, best.levels)}
-            keep_label(connection, ends, Label(KINDS[asked.kind], verdict, "desk"), levels, actor)
+            keep_label(connection, ends, Label(KINDS[asked.kind], verdict, "desk", kind), levels, actor)
 
     def _as_compared(self, connection: Connection, model: Working, record: DirectoryRecord) -> _Seen:
         """The record as a model compares it: worked out once, though a save asks of it three times."""

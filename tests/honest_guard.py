@@ -12,7 +12,8 @@ from hashlib import blake2b
 from sqlalchemy import Connection, func, select, text
 
 from archive.directory_record import DirectoryRecord, said_alike
-from archive.guarding import Agreed, Fault, Finding, Relation, Severity, Verdict
+from archive.guarding import Agreed, Fault, Finding, Relation, Severity
+from archive.pair_labels import Verdict
 from archive.schema import contact_point, customer, identifier
 from archive.sentences import quoted
 from archive.survivorship import record_of
@@ -67,7 +68,9 @@ class HonestGuard:
     ) -> None:
         self.learnt.append((customer_id, finding, actor))
 
-    def learn_of(self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str) -> None:
+    def learn_of(
+        self, connection: Connection, ends: tuple[int, int], verdict: Verdict, actor: str, kind: str = ""
+    ) -> None:
         self.learnt_of.append((ends, verdict, actor))
 
 

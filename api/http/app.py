@@ -32,8 +32,8 @@ from api.http import (
 from api.http.followed import Followed
 from api.http.headers import Headed
 from api.http.rooms import Rooms
-from api.pages import arrival as arrival_page
 from api.pages import (
+    address_form,
     case,
     customer,
     customer_form,
@@ -51,6 +51,7 @@ from api.pages import (
     upload,
     who_looked_page,
 )
+from api.pages import arrival as arrival_page
 from api.pages import doubles as doubles_page
 from api.pages import health as health_page
 from api.probing import probes_of
@@ -84,6 +85,7 @@ _PAGES = (
     sign_in,
     search,
     document,
+    address_form,
     customer_form,
     takeover,
     customer,

@@ -19,7 +19,7 @@ from archive.clock import utc_now
 from archive.customers import CustomerView
 from archive.customers_then import FieldChange, insist_on_day
 from archive.errors import BadInput
-from archive.hand_record import EDITABLE
+from archive.hand_record import SAYABLE
 from archive.holders import Holder, holders_on
 from archive.overriding import Nevertheless
 from archive.sentences import say
@@ -56,7 +56,7 @@ class Answered(BaseModel):
 class Said(Answered):
     """What is said of a customer: a field that is left out stays as it is, null or empty takes it away."""
 
-    fields: dict[str, Cell] = Field(description="some of: " + ", ".join(EDITABLE))
+    fields: dict[str, Cell] = Field(description="some of: " + ", ".join(SAYABLE))
     valid_from: str = Field("", max_length=10, description="the day from which it is so; today where it is left out")
 
     @property

@@ -65,7 +65,8 @@ def tell(customer_id: int, other_id: int, what: Word, request: Request, rooms: H
     """Say of two customers that they are not the same, that they are relatives (for admins), or: later (for clerks)."""
     said = pair_words.Said(what.word, what.reason, what.kind)
     seen = version_wanted(request)
-    return answer(pair_words.tell(rooms.catalogue, asker.access, customer_id, other_id, said, seen))
+    how = (customer_id, other_id, said, seen, rooms.customer_door.guard.learn_of)
+    return answer(pair_words.tell(rooms.catalogue, asker.access, *how))
 
 
 @router.delete("/words/{other_id}", status_code=204, response_class=Response, openapi_extra=_IF_MATCH)

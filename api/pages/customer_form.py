@@ -17,12 +17,15 @@ from sqlalchemy import Connection, select
 from api import looking
 from api.http.answering import rooms_of
 from api.http.rooms import Rooms
+from api.pages import address_form
 from api.pages.errors import detail_in, refusal_in
 from api.pages.forms import Form, proven_form, see_other, whole_number
 from api.pages.letter_view import strength
 from api.pages.rendering import local_path, page, wording_for
 from api.signing_in import Asker, who_asks
+from api.structured import parts_of
 from archive import arrivals, customers_then, desk_records
+from archive import customers as directory
 from archive.by_hand import Given
 from archive.directory_record import KINDS, LISTS
 from archive.errors import BadInput, Conflict, DossierError, Guarded
@@ -45,7 +48,7 @@ GROUPS = (
     ("held", ("accounts", "contracts", "points_of_delivery", "meters")),
 )
 """The fields of the form, by group, in their order."""
-_FIELDS = ("kind", "branch", *(name for _group, names in GROUPS for name in names))
+_FIELDS = ("kind", "branch", *(name for _group, names in GROUPS for name in names), *address_form.FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,11 @@ def changing(request: Request, customer_id: int, rooms: RoomsHere, asker: AskerH
     """The form with what the customer is now."""
     with rooms.catalogue.reading() as connection:
         told = desk_records.told(connection, customer_id)
+        cells = told.record.flat
+        parts = parts_of([cells["address"]], directory.show(connection, asker.access, told.root))
     looking.note(rooms, asker, "read", looking.customer(told.root))
-    filled = Filled(told.root, told.version, told.record.display_name, told.record.flat)
+    cells = address_form.shown(cells, parts.get(cells["address"], {}))
+    filled = Filled(told.root, told.version, told.record.display_name, cells)
     return shown_form(request, rooms, asker, filled, Answer())
 
 
@@ -158,7 +164,8 @@ def likely(request: Request, rooms: RoomsHere, asker: AskerHere, form: FormHere)
     words = ""
     found: Sequence[Known] = ()
     try:
-        findings = rooms.customer_door.likely(asker.deciding, typed_in(form), int(one) if one.isdecimal() else 0)
+        cells = address_form.said(typed_in(form))
+        findings = rooms.customer_door.likely(asker.deciding, cells, int(one) if one.isdecimal() else 0)
         found = known_of(rooms, asker, findings)
     except Conflict as error:
         words = detail_in(wording_for(request, asker), error)
@@ -205,6 +212,8 @@ def shown_form(request: Request, rooms: Rooms, asker: Asker, filled: Filled, ans
         answer.status,
         here="customers",
         filled=filled,
+        cells=address_form.shown(filled.cells),
+        orders=address_form.ORDERS,
         groups=GROUPS,
         kinds=KINDS,
         lists=LISTS,
@@ -248,7 +257,7 @@ def typed_in(form: Form) -> dict[str, str]:
 def given_in(filled: Filled, form: Form) -> Given:
     """What is said of the customer, with the answer to what the guard found."""
     acknowledged = frozenset(form.get("nevertheless", "").split())
-    return Given(filled.cells, filled.valid_from, Nevertheless(acknowledged, form.get("reason", "")))
+    return Given(address_form.said(filled.cells), filled.valid_from, Nevertheless(acknowledged, form.get("reason", "")))
 
 
 def known_of(rooms: Rooms, asker: Asker, findings: Sequence[Finding]) -> list[Known]:

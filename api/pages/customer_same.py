@@ -1,4 +1,4 @@
-"""Who else a customer is, may be or is not, on its page: merging and parting with a reason, and what was said taken back."""
+"""Who else a customer is, may be or is not, on its page: merging, parting, telling apart, each with a reason, and taken back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archive import doubles, merging, pair_words
 from archive.doubles import OPEN, Entry, Part
 from archive.insisting import supervises
 from archive.merging import Merge
-from archive.pair_words import PairWord
+from archive.pair_words import RELATIVES, PairWord, Said
 from archive.showing.customers import Card
 
 router = APIRouter(include_in_schema=False)
@@ -46,6 +46,7 @@ class Same:
     names: dict[int, str]
     may_join: bool
     reason_chars: int = REASON_CHARS
+    kinds: Sequence[str] = RELATIVES
 
     @property
     def is_empty(self) -> bool:
@@ -96,6 +97,22 @@ def unmerge(
     seen = whole_number(form, "version")
     learn_of = rooms.customer_door.guard.learn_of
     merging.unmerge(rooms.catalogue, asker.supervising, customer_id, form.get("reason", ""), seen, learn_of=learn_of)
+    return see_other(f"/customers/{customer_id}#same")
+
+
+@router.post("/customers/{customer_id}/say")
+def tell(
+    customer_id: int,
+    rooms: Annotated[Rooms, Depends(rooms_of)],
+    asker: Annotated[Asker, Depends(who_asks)],
+    form: Annotated[Form, Depends(proven_form)],
+) -> Response:
+    """Say of the customer and another that they are not the same, or relatives (`word` is then the kind)."""
+    other, seen, word = whole_number(form, "other"), whole_number(form, "version"), form.get("word", "")
+    reason = form.get("reason", "")
+    said = Said("distinct", reason) if word == "distinct" else Said("relatives", reason, word)
+    learn_of = rooms.customer_door.guard.learn_of
+    pair_words.tell(rooms.catalogue, asker.supervising, customer_id, other, said, seen, learn_of=learn_of)
     return see_other(f"/customers/{customer_id}#same")
 
 

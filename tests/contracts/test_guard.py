@@ -330,5 +330,31 @@ def test_the_word_of_a_supervisor_and_a_parting_reach_the_training_set_and_the_l
     assert taught() == [(False, "person"), (False, "person")]
     # The passports were one: the word is taken back, and the two are joined.
     pair_words.take_back(door.catalogue, BOSS, one, other, "misread")
+    assert taught() == [(False, "person")]
     merging.merge(door.catalogue, BOSS, other, one, "one passport", learn_of=door.guard.learn_of)
-    assert taught() == [(True, "person"), (False, "person")]
+    assert taught() == [(False, "person"), (True, "person")]
+
+
+def test_what_is_said_of_two_by_hand_is_a_label_until_it_is_taken_back(door: CustomerDoor) -> None:
+    one = add(door, OLEG)
+    other = add(door, OLEG, *door.likely(CLERK, OLEG | {"given_name": "Павел"}), given_name="Павел")
+
+    def kept() -> list[tuple[str, str, str]]:
+        with door.catalogue.reading() as connection:
+            columns = (pair_label.c.verdict, pair_label.c.kind, pair_label.c.source)
+            return [tuple(row) for row in connection.execute(select(*columns))]
+
+    def say(said: Said) -> None:
+        pair_words.tell(door.catalogue, BOSS, other, one, said, learn_of=door.guard.learn_of)
+
+    say(Said("distinct", "both came"))
+    assert kept() == [("different", "", "desk")]
+    say(Said("relatives", "two birth certificates", "twins"))
+    assert kept() == [("relatives", "twins", "desk")]
+    with door.catalogue.reading() as connection:
+        (label,) = labelled.labels(connection)
+    assert (label.same, label.levels["birth"]) == (False, "equal")
+    pair_words.take_back(door.catalogue, BOSS, one, other, "misheard")
+    assert kept() == []
+    say(Said("later", "not at home"))
+    assert kept() == []

@@ -171,7 +171,7 @@ def test_a_stopped_run_goes_on_and_what_is_written_meanwhile_is_not_missed(
     class Stopped(Exception):
         pass
 
-    def stop(done: int, total: int) -> None:
+    def stop(what: str, done: int, total: int | None) -> None:
         if done >= 60:
             raise Stopped
 
@@ -182,11 +182,29 @@ def test_a_stopped_run_goes_on_and_what_is_written_meanwhile_is_not_missed(
         door.add(BOSS, of(full()))
     load(door.catalogue, tmp_path, [full() | {"phones": "9160001122"}])
     seen: list[int] = []
-    take_over(door.catalogue, OTHER, lambda done, total: seen.append(done))
+    take_over(door.catalogue, OTHER, lambda what, done, total: seen.append(done))
     assert seen[0] == 60
     found = kept(door.catalogue)
     assert found[OTHER.version][1] == found[shipped().version][1]
     assert found[OTHER.version][0] >= found[shipped().version][0] - 20  # keys of what was said before stay with the old
+
+
+def test_whoever_waits_hears_how_far_the_keys_are_while_they_are_written_too(
+    door: CustomerDoor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard_building, "_CUSTOMERS_A_CHUNK", 100)
+    monkeypatch.setattr(guard_building, "_WRITTEN_AT_ONCE", 50)
+    monkeypatch.setattr(guard_building, "_ROWS_AT_ONCE", 100)
+    load(door.catalogue, tmp_path, MADE.rows)
+    take_over(door.catalogue, OTHER)
+    heard: list[tuple[str, int, int | None]] = []
+    take_over(door.catalogue, THIRD, lambda *told: heard.append(told))
+    made = [done for what, done, _ in heard if what == "keys"]
+    count = len(MADE.rows)
+    assert made == sorted(made) and made[0] == 0 and made[-1] == count and {of for *_, of in heard} == {count, None}
+    assert len([done for done in made if count / 2 < done < count]) > 20, "not only when all is written"
+    removed = [done for what, done, _ in heard if what == "older keys removed"]
+    assert len(removed) > 10 and removed == sorted(removed)
 
 
 def test_what_is_changed_between_reading_and_writing_keeps_what_its_writer_made(
@@ -212,7 +230,7 @@ def test_the_model_before_comes_back_at_once_and_older_ones_go(door: CustomerDoo
     take_over(door.catalogue, OTHER)
     door.add(BOSS, Given({"surname": "Совершеннонова", "given_name": "Вера", "birth_date": "1980-02-03"}))
     seen: list[int] = []
-    take_over(door.catalogue, shipped(), lambda done, total: seen.append(done))
+    take_over(door.catalogue, shipped(), lambda what, done, total: seen.append(done))
     assert len(seen) == 1  # nothing was to be made
     assert states(door.catalogue) == {shipped().version: "active", OTHER.version: "kept"}
     assert len(kept(door.catalogue)[shipped().version][1]) == 61

@@ -132,6 +132,14 @@ ROUTES: dict[str, Asked] = {
     "POST /customers/{customer_id}/unmerge": Asked(
         lambda made: f"/customers/{made.customers['B-3']}/unmerge", (403,), form={"version": "1", "reason": "not"}
     ),
+    "POST /customers/address-parts": Asked(
+        _at("/customers/address-parts"), (200,), form={"address": "7 Quay St, Wells"}
+    ),
+    "POST /customers/{customer_id}/say": Asked(
+        lambda made: f"/customers/{made.customers['B-3']}/say",
+        (403,),
+        form={"version": "1", "other": "1", "word": "distinct", "reason": "two passports"},
+    ),
     "POST /customers/{customer_id}/unsay/{other_id}": Asked(
         lambda made: f"/customers/{made.customers['B-3']}/unsay/1", (403,), form={"version": "1", "reason": "mistake"}
     ),

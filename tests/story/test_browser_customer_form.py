@@ -113,3 +113,32 @@ def test_a_firm_has_a_firms_fields_and_a_change_made_meanwhile_is_not_written_ov
         fill(page, registration_number="1026300001234")
         go_on(page, "full_name")
         wait_for(page, "1026300001234")
+
+
+def test_an_address_is_typed_in_parts_by_keyboard_and_what_nobody_touched_stays_as_given(
+    base: str, stocked: Stock
+) -> None:
+    with browser() as page:
+        sign_in(page, base, CLERK)
+        page.get(f"{base}/customers/new")
+        fill(page, surname="Tregear", given_name="Nora", birth_date="12/05/1971", address="7 Quay St, Wells")
+        ActionChains(page).key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+        press(page, Keys.ARROW_RIGHT)
+        WebDriverWait(page, 15).until(lambda one: one.find_element(By.NAME, "street").get_attribute("value"))
+        assert page.find_element(By.NAME, "settlement").get_attribute("value") == "Wells", "as the line was read"
+        assert not page.find_element(By.NAME, "address").is_displayed()
+        fill(page, flat="3", region="Somerset")
+        go_on(page, "region")
+        wait_for(page, "Flat 3, 7 Quay St, Wells, Somerset")
+        page.find_element(By.CSS_SELECTOR, "details.parts summary").click()
+        assert "Somerset" in text_of(page, "details.parts")
+        whitlock = stocked.customers["B-3"]
+        page.get(f"{base}/customers/{whitlock}/change")
+        page.find_element(By.CSS_SELECTOR, "[name=address_as][value=parts]").click()
+        assert page.find_element(By.NAME, "house").get_attribute("value") == "14"
+        fill(page, phones="07700900471")
+        go_on(page, "house")
+        wait_for(page, "07700900471")
+        assert "14 Tanner Row, Northbridge" in text_of(page, ".facts")
+        assert "by hand" not in page.find_element(By.XPATH, "//tr[th='address' or th='Address']").text
+        assert not refused_by_policy(page)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from archive import doubles, pair_words
 from archive.doubles import Part
-from archive.schema import customer, source_record
+from archive.schema import customer, pair_label, source_record
 from tests.story.browsing import browser, has_browser
 from tests.story.pairs import with_pairs
 from tests.story.stocked import ADMIN, CLERK, PASSWORD, STAFF, Stock
@@ -175,3 +175,18 @@ def test_without_script_every_answer_is_a_button(base: str, pairs: list[int], st
         assert client.post(f"/doubles/{pairs[1]}/decide", data=fields | {"verdict": "perhaps"}).status_code == 422
         listed = client.get("/doubles/list").text
         assert listed.count("data-row") == 3
+
+
+def test_a_customer_is_told_apart_from_another_on_its_page_by_keyboard(page: Chrome, base: str, stocked: Stock) -> None:
+    ids = roots(stocked)
+    page.get(f"{base}/customers/{ids['B-1']}")
+    page.find_element(By.CSS_SELECTOR, "#same > details:last-of-type > summary").send_keys(Keys.ENTER)
+    ActionChains(page).pause(0.3).send_keys(
+        str(ids["B-2"]), Keys.TAB, "par", Keys.TAB, "both came", Keys.ENTER
+    ).perform()
+    wait_for(page, "relatives: parent and child", "#same")
+    assert "both came" in text_of(page, "#same")
+    with stocked.opened.catalogue.reading() as connection:
+        (label,) = connection.execute(select(pair_label)).all()
+    assert (label.verdict, label.kind, label.source) == ("relatives", "parent_and_child", "desk")
+    assert not refused_by_policy(page)

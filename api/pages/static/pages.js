@@ -102,6 +102,11 @@
   document.addEventListener("htmx:responseError", (event) => {
     say(event.detail.xhr.status === 401 ? document.body.dataset.ended : document.body.dataset.refused);
   });
+  // Fields that come later than somebody began to type in those that are there do not take their place.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const typed = (field) => field.value !== field.defaultValue, target = event.detail.target;
+    if (target.matches("[data-keeps-typed]") && [...target.querySelectorAll("input")].some(typed)) event.detail.shouldSwap = false;
+  });
   // The next pair is there already: it is shown as soon as one is answered, and the answer's page takes its place.
   let answered = "";
   document.addEventListener("htmx:beforeRequest", (event) => {
