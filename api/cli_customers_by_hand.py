@@ -142,7 +142,8 @@ def _findings_told() -> Iterator[None]:
 
 
 def _told(one: Finding) -> Iterator[str]:
-    yield f"{one.severity}: customer {one.customer_id}, {one.relation}, {one.probability:.4f}  (--acknowledge {one.id})"
+    relation = "the same, or a relative of the same name" if one.may_be_the_same else one.relation
+    yield f"{one.severity}: customer {one.customer_id}, {relation}, {one.probability:.4f}  (--acknowledge {one.id})"
     for agreed in one.agreed:
         yield f"  {agreed.weight:+6.1f} bits  {agreed.field}: {agreed.told}"
 

@@ -55,6 +55,13 @@ class Finding:
     strong_key: str = ""
     said: tuple[Agreement, ...] = ()
 
+    @property
+    def may_be_the_same(self) -> bool:
+        """Whether a relative of the same name is told of, who as well is the very person: nothing known tells them apart."""
+        return self.relation == "relative" and any(
+            one.field == "namesake" and one.level in ("possible", "named so") for one in self.said
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

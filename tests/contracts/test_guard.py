@@ -110,6 +110,18 @@ def test_a_relative_is_named_as_one(door: CustomerDoor, wife: dict[str, str]) ->
     assert add(door, OLEG, found, **wife) != one
 
 
+def test_a_namesake_at_home_is_told_as_a_relative_who_may_be_the_same_person(door: CustomerDoor) -> None:
+    """Oleg the son of Oleg: without a birth date nothing tells him from his father, nor from himself."""
+    named = {"patronymic": "Олегович", "birth_date": "", "phones": ""}
+    one = add(door, OLEG, **named)
+    found = warned(door, OLEG, **named)
+    assert (found.customer_id, found.relation, found.may_be_the_same) == (one, "relative", True)
+    other = add(door, OLEG, found, **named)
+    again = warned(door, OLEG, **named, given_name="Вера")
+    assert {f.may_be_the_same for f in door.likely(CLERK, OLEG | named | {"given_name": "Вера"})} == {False}
+    assert again.customer_id in (one, other) and again.relation == "relative"
+
+
 def test_twins_are_no_doubles(door: CustomerDoor) -> None:
     one = add(door, OLEG)
     found = warned(door, OLEG, given_name="Павел")
