@@ -23,7 +23,7 @@ from dedup.guard_models import shipped
 from dedup.linkage.likeness import Likely, Likeness
 from dedup.linkage.matching import Report
 from dedup.linkage.matching import train as learn
-from dedup.linkage.model import Model, from_json
+from dedup.linkage.model import Model, ModelStore, OtherVersion, from_json
 from dedup.linkage.reading import Row, rows_of
 from dedup.snapshot import Told
 
@@ -71,7 +71,7 @@ def train(
     work = folder() / "training"
     with Steps() as steps:
         model = learn(files or [_directory(work, steps.told)], work / "learning", steps.told)
-    before = kept.active()
+    before = kept.active_known()
     model, told = _put_right(model, before)
     version = kept.save(model)
     shutil.rmtree(work)
@@ -119,14 +119,17 @@ def _measured_words(told: dict[str, object]) -> str:
 def models() -> None:
     """Every kept model, the oldest first, and which one is active."""
     kept_models = store()
-    active = kept_models.active()
-    lines = [
-        {"model": v, "active": active is not None and active.version == v} | _told(kept_models.load(v))
-        for v in kept_models.versions()
-    ]
-    context().printer.table(
-        "Models of likeness", ("model", "active", "records", "same_a_record", "related_a_record"), lines
-    )
+    active = kept_models.active_version
+    lines = [{"model": v, "active": v == active} | _of_kept(kept_models, v) for v in kept_models.versions()]
+    columns = ("model", "active", "records", "same_a_record", "related_a_record", "made_by")
+    context().printer.table("Models of likeness", columns, lines)
+
+
+def _of_kept(kept_models: ModelStore, version: str) -> dict[str, object]:
+    try:
+        return _told(kept_models.load(version)) | {"made_by": "this version"}
+    except OtherVersion:
+        return {"made_by": "another version"}
 
 
 def activate(
@@ -141,7 +144,7 @@ def activate(
     kept = store()
     model = kept.load(version)
     if not anyway:
-        insist_on_no_worse(model, kept.active())
+        insist_on_no_worse(model, kept.active_known())
     let_take_over(kept, model)
     context().printer.row({"model": version}, f"model {version} is active")
 
@@ -151,17 +154,15 @@ def keys(
         str, typer.Argument(help="A model's version; `shipped`: the one of the program; else the active one.")
     ] = "",
 ) -> None:
-    """Make the keys by which the guard finds customers, beside those in use, and let it take over. Goes on after a stop."""
+    """Make the keys by which the guard finds customers, beside those in use, and let it take over. Goes on after a stop.
+
+    After an upgrade that knows the active model no more, the model of the program is brought in anew.
+    """
     ask()
     kept_models = store()
-    model = (
-        shipped()
-        if version == "shipped"
-        else kept_models.load(version)
-        if version
-        else kept_models.active() or shipped()
-    )
-    let_take_over(kept_models, model, kept=version != "shipped" and (bool(version) or kept_models.active() is not None))
+    own = None if version == "shipped" else kept_models.load(version) if version else kept_models.active_known()
+    model = own or shipped()
+    let_take_over(kept_models, model, kept=own is not None)
     context().printer.row({"model": model.version}, f"the guard asks model {model.version}")
 
 

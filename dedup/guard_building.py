@@ -25,7 +25,7 @@ from archive.survivorship import in_force, record_of
 from dedup.guard_models import LikeningByModels, shipped
 from dedup.guard_names import count_names
 from dedup.linkage.columns import Ints
-from dedup.linkage.model import Model
+from dedup.linkage.model import Model, is_known
 from dedup.linkage.working import in_order
 from dedup.snapshot import Told
 
@@ -118,7 +118,15 @@ def take_over(catalogue: Catalogue, model: Model, told: Told = _to_nobody) -> No
     if standing.state != "active":
         with catalogue.writing() as connection:
             guard_keys.activate(connection, standing.id)
+            _let_go_unknown(connection)
     remove_leaving(catalogue, told)
+
+
+def _let_go_unknown(connection: Connection) -> None:
+    """Keep up no keys of a model of another version: none here can be made, and without them it can not come back."""
+    for one in guard_keys.models(connection):
+        if one.state == "kept" and not is_known(guard_keys.content(connection, one.version)):
+            guard_keys.let_go(connection, one.id)
 
 
 def remove_leaving(catalogue: Catalogue, told: Told = _to_nobody) -> None:

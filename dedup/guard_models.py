@@ -15,7 +15,7 @@ from archive.errors import Conflict
 from archive.guard_keys import LIVE, Likened, Standing, State
 from archive.sentences import say
 from dedup.linkage.likeness import Likeness, to_text
-from dedup.linkage.model import Model, from_json
+from dedup.linkage.model import Model, OtherVersion, from_json
 
 _SHIPPED = "default_model.json"
 _FEWEST = 10_000
@@ -56,7 +56,7 @@ class GuardModels:
     def live(self, connection: Connection) -> list[Working]:
         """The models whose keys a writer makes, held until its transaction ends. An empty directory gets its first one.
 
-        Raises: Conflict where customers are there and their keys are not.
+        Raises: Conflict where customers are there and their keys are not, or are those of another version's model.
         """
         transaction = connection.get_transaction()
         held = self._held.get(transaction) if transaction is not None else None
@@ -101,9 +101,7 @@ class GuardModels:
         counted, likeness = self._ready.get(standing.version, (-1, None))
         if likeness is None or counted != standing.counted:
             # Names are counted anew in other processes too: which count a model is at stands beside it.
-            model = (
-                likeness.model if likeness is not None else from_json(guard_keys.content(connection, standing.version))
-            )
+            model = likeness.model if likeness is not None else _known(connection, standing)
             here = guard_keys.names(connection, standing.id) if standing.counted else ""
             likeness = Likeness(model, 0, 0, from_json(here) if here else None)
             self._ready[standing.version] = standing.counted, likeness
@@ -142,6 +140,25 @@ def likening_of(connection: Connection) -> LikeningByModels:
     Raises: Conflict where customers are there and their keys are not.
     """
     return LikeningByModels({one.id: one.likeness.model.to_json() for one in GuardModels().live(connection)})
+
+
+def _known(connection: Connection, standing: Standing) -> Model:
+    """The model itself. Raises: Conflict where it is one of another version, whose keys nobody here can make or read."""
+    try:
+        return from_json(guard_keys.content(connection, standing.version))
+    except OtherVersion as error:
+        coming = next((one for one in guard_keys.models(connection) if one.state == "arriving"), None)
+        if coming is not None:
+            told = say(
+                "the guard's keys are being made anew for this version, up to customer {done} of {total}: try again when"
+                " all are there; if that was stopped, `dossier dedup keys` goes on",
+                done=coming.upto,
+                total=coming.last,
+            )
+            raise Conflict(told) from error
+        raise Conflict(
+            say("the guard's model is one of another version of this program: run `dossier dedup keys`")
+        ) from error
 
 
 def _without_keys() -> Conflict:

@@ -87,22 +87,36 @@ class Model:
         return json.dumps({"levels": levels, **asdict(self)}, ensure_ascii=False, sort_keys=True, indent=1)
 
 
+class OtherVersion(BadInput):
+    """A model that was made with other levels, passes or normalisation than this version knows."""
+
+
 def from_json(text: str) -> Model:
     """Read a model's text.
 
     Raises:
-        BadInput: it is none, or was made with other levels, passes or normalisation than this version knows.
+        BadInput: it is none.
+        OtherVersion: another version of this program made it.
     """
     try:
         data = json.loads(text)
         levels = data.pop("levels")
         if data["format"] != FORMAT or data["normalisation"] != NORMALISATION or tuple(data["passes"]) != tuple(PASSES):
-            raise BadInput("the model was made by another version of this program; train it anew")
+            raise OtherVersion("the model was made by another version of this program; train it anew")
         if levels != {f.name: list(f.levels) for f in FIELDS}:
-            raise BadInput("the model knows other levels than this program; train it anew")
+            raise OtherVersion("the model knows other levels than this program; train it anew")
         return _model(data)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise BadInput(f"this is no model of likeness: {error}; train one with `dossier dedup train`") from error
+
+
+def is_known(text: str) -> bool:
+    """Answer whether a model's text is of this version."""
+    try:
+        from_json(text)
+    except OtherVersion:
+        return False
+    return True
 
 
 def _model(data: dict[str, Any]) -> Model:
@@ -160,10 +174,22 @@ class ModelStore:
         files = sorted(self._folder.glob("*.json"), key=lambda p: (p.stat().st_mtime_ns, p.name))
         return [p.stem for p in files]
 
+    @property
+    def active_version(self) -> str:
+        """The version of the active model, '' before the first."""
+        return self._read(_POINTER)
+
     def active(self) -> Model | None:
-        """Answer the active model, None before the first."""
-        version = self._read(_POINTER)
+        """Answer the active model, None before the first. Raises: OtherVersion."""
+        version = self.active_version
         return self.load(version) if version else None
+
+    def active_known(self) -> Model | None:
+        """Answer the active model; None before the first, and where another version of this program made it."""
+        try:
+            return self.active()
+        except OtherVersion:
+            return None
 
     def activate(self, version: str) -> None:
         """Make a kept model the active one; the one before can be rolled back to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from dedup.guard_building import begin, bring_in, take_over
 from dedup.guard_models import GuardModels, likening_of, shipped
 from dedup.guard_names import count_names
 from dedup.guarding import DirectoryGuard
+from dedup.linkage.records import NORMALISATION
 from dedup.normalising import sound
 from dedup.rows import keys_of_row
 from tests.linkage_people import people
@@ -260,3 +262,36 @@ def test_the_share_of_organisations_is_that_of_the_directory(door: CustomerDoor,
         connection.execute(guard_model.delete())
         made = guard_keys.take_in(connection, OTHER.version, OTHER.to_json())
     assert 0.3 < made.organisations < 0.5
+
+
+def of_another_version(catalogue: Catalogue) -> None:
+    """As after an upgrade: the model in use was made with a normalisation that this version knows no more."""
+    text = json.dumps(json.loads(shipped().to_json()) | {"normalisation": NORMALISATION + 1})
+    with catalogue.writing() as connection:
+        connection.execute(update(guard_model).values(version="another", content=text))
+
+
+def test_a_model_of_another_version_is_named_with_what_to_do_and_gives_way(door: CustomerDoor, tmp_path: Path) -> None:
+    load(door.catalogue, tmp_path, MADE.rows)
+    of_another_version(door.catalogue)
+    begin(door.catalogue)  # whoever opens the archive is not kept out
+    fresh = CustomerDoor(door.catalogue, DirectoryGuard(), keys_of_row)
+    with pytest.raises(Conflict, match="another version of this program: run `dossier dedup keys`"):
+        fresh.add(BOSS, of(full()))
+    with pytest.raises(Conflict, match="dossier dedup keys"):
+        fresh.likely(BOSS, of(full()).cells)
+    with pytest.raises(Conflict, match="dossier dedup keys"):
+        load(door.catalogue, tmp_path, [full() | {"source_id": "new"}])
+    heard: list[str] = []
+
+    def ask(what: str, done: int, total: int | None) -> None:
+        if what == "keys" and not heard:
+            with pytest.raises(Conflict, match=f"up to customer 0 of {total}"):
+                fresh.add(BOSS, of(full()))
+            heard.append(what)
+
+    take_over(door.catalogue, shipped(), ask)
+    assert heard and states(door.catalogue) == {shipped().version: "active"}, "the other one is gone with its keys"
+    with pytest.raises(GuardRefused):
+        fresh.add(BOSS, of(full()))
+    assert load(door.catalogue, tmp_path, [full() | {"source_id": "new"}]).new == 1
