@@ -69,17 +69,36 @@ MOST_OF_KIN = {"twin": 0.4, "namesake": 0.4}
 """Twins and namesakes live in families: so many pairs of them at the most for each pair of other relatives."""
 MOST_OF_SAME = {"given": 0.004, "birth": 0.012}
 """Where there are families, so many records of one person at the most differ in this: else twins pass for slips."""
+_OF_FIRMS = _SHARED | {"birth": _OTHER_BIRTH}
 RELATED_FIRMS: dict[str, dict[str, dict[str, float]]] = {
-    "kin": _SHARED
+    "kin": _OF_FIRMS
     | {
         "tax_id": {"differs": 0.99, "slip": 0.005, "equal": 0.005},
-        "name": {"differs": 0.2, "other form": 0.01, "near": 0.4, "slip": 0.02, "equal": 0.37},
-        "given": {"differs": 0.4, "equal": 0.6},
-        "middle": {"differs": 0.5, "equal": 0.5},
-        "birth": _OTHER_BIRTH,
-    }
+        "name": {"differs": 0.6, "other form": 0.01, "near": 0.35, "slip": 0.02, "equal": 0.02},
+        "given": {"differs": 0.3, "equal": 0.7},
+        "middle": {"differs": 0.1, "equal": 0.9},
+    },
+    "branch": _OF_FIRMS
+    | {
+        "tax_id": {"differs": 0.6, "slip": 0.01, "equal": 0.39},
+        "name": {"differs": 0.02, "other form": 0.01, "near": 0.05, "slip": 0.07, "equal": 0.85},
+        "given": {"differs": 0.1, "equal": 0.9},
+        "middle": {"differs": 0.98, "equal": 0.02},
+    },
+    "elsewhere": _OF_FIRMS
+    | {
+        "tax_id": {"differs": 0.6, "slip": 0.01, "equal": 0.39},
+        "name": {"differs": 0.02, "other form": 0.01, "near": 0.05, "slip": 0.07, "equal": 0.85},
+        "given": {"differs": 0.1, "equal": 0.9},
+        "middle": {"differs": 0.1, "equal": 0.9},
+        "phone": {"differs": 0.85, "slip": 0.02, "equal": 0.13},
+        "premises": {"differs": 0.99, "equal": 0.01},
+        "dwelling": {"differs": 0.96, "street": 0.02, "house": 0.01, "numbers": 0.005, "equal": 0.005},
+    },
 }
-"""Branches and sisters of one firm: a word or a number more in the name, a tax id of their own."""
+"""Sisters of one firm have another name, branches another number in it or another place: one that has neither is the firm."""
+FIXED_OF_FIRMS = {"kin": ("name",), "branch": ("middle",), "elsewhere": ("dwelling",)}
+"""What makes each of these kinds what it is."""
 UNRELATED: dict[str, dict[str, float]] = {
     "name": {"other form": 1e-3, "near": 2e-3, "slip": 5e-4, "equal": 4e-4},
     "given": {"initial": 5e-3, "near": 2e-3, "slip": 1e-3, "equal": 1e-2},

@@ -118,32 +118,43 @@ def _ordered(words: tuple[str, ...], cyrillic: bool, lexicon: Lexicon) -> tuple[
     words = words[:3]
     chosen = tuple(range(len(words))) if cyrillic else (len(words) - 1, *range(len(words) - 1))
     surname, given = words[chosen[0]], words[chosen[1]]
-    if surname not in lexicon.given and given not in lexicon.surnames and not _middle_astray(words, chosen):
+    clear = surname not in lexicon.given and given not in lexicon.surnames and not _middle_astray(words, chosen)
+    if clear and (len(words) < 3 or given in lexicon.given or words[chosen[2]] not in lexicon.given):
         return _picked(words, chosen)
-    return _picked(words, _likeliest(chosen, [lexicon.roles(word) for word in words]))
+    return _picked(words, _likeliest(words, chosen, lexicon))
 
 
-def _likeliest(usual: tuple[int, ...], roles: list[tuple[float, float, float]]) -> tuple[int, ...]:
+def _likeliest(words: tuple[str, ...], usual: tuple[int, ...], lexicon: Lexicon) -> tuple[int, ...]:
     """The best order; the usual one where others are no better."""
+    roles = [lexicon.roles(word) for word in words]
     if len(usual) == 2:
         x, y = usual
         straight, swapped = roles[x][0] + roles[y][1] + _USUAL, roles[y][0] + roles[x][1] + _UNUSUAL
         return usual if straight >= swapped else (y, x)
     x, y, z = usual
     (x0, x1, x2), (y0, y1, y2), (z0, z1, z2) = roles[x], roles[y], roles[z]
-    fits = (
-        x0 + y1 + z2 + _USUAL,
-        x0 + z1 + y2 + _UNUSUAL,
-        y0 + x1 + z2 + _UNUSUAL,
-        y0 + z1 + x2 + _UNUSUAL,
-        z0 + x1 + y2 + _UNUSUAL,
-        z0 + y1 + x2 + _UNUSUAL,
-    )
     orders = ((x, y, z), (x, z, y), (y, x, z), (y, z, x), (z, x, y), (z, y, x))
-    return orders[fits.index(max(fits))]
+    fits = (x0 + y1 + z2, x0 + z1 + y2, y0 + x1 + z2, y0 + z1 + x2, z0 + x1 + y2, z0 + y1 + x2)
+    likely = [fit + _written(words, order, usual) for fit, order in zip(fits, orders, strict=True)]
+    return orders[likely.index(max(likely))]
+
+
+def _written(words: tuple[str, ...], order: tuple[int, ...], usual: tuple[int, ...]) -> float:
+    """How likely three words are written so (natural logarithm): hardly ever with an initial for the given name alone."""
+    if order != usual and len(words[order[1]]) == 1 < len(words[order[2]]):
+        return _NEVER
+    return _USUAL if order == usual else _WRITTEN.get(order, _NEVER)
 
 
 _USUAL, _UNUSUAL = log(_AS_USUAL), log((1 - _AS_USUAL) / 5)
+_WRITTEN: dict[tuple[int, ...], float] = {
+    (0, 1, 2): log(0.14),
+    (2, 0, 1): log(0.14),
+    (1, 0, 2): log(0.06),
+    (0, 2, 1): log(0.02),
+}
+"""Where surname, given and middle name stand in the other orders that people write, and how likely each is."""
+_NEVER = log(0.002)
 
 
 def _picked(words: tuple[str, ...], order: tuple[int, ...]) -> tuple[str, str, str]:
@@ -171,200 +182,21 @@ NOT_KNOWN, WOMAN, NOT_NAMED_SO, MAYBE, NAMED_SO = range(5)
 """Whether a father or son of one's own name is to be thought of: what is known of it from the name alone."""
 _WOMEN = frozenset(
     sound(name)
-    for name in [
-        "abigail",
-        "agnes",
-        "alice",
-        "alison",
-        "amber",
-        "amy",
-        "ann",
-        "anne",
-        "annette",
-        "april",
-        "ashleigh",
-        "audrey",
-        "barbara",
-        "beatrice",
-        "bethany",
-        "betty",
-        "beverley",
-        "brenda",
-        "bridget",
-        "carol",
-        "carole",
-        "caroline",
-        "carolyn",
-        "catherine",
-        "cathy",
-        "charlene",
-        "charlotte",
-        "cheryl",
-        "chloe",
-        "christine",
-        "claire",
-        "clare",
-        "dawn",
-        "deborah",
-        "denise",
-        "diane",
-        "donna",
-        "doreen",
-        "doris",
-        "dorothy",
-        "edith",
-        "eileen",
-        "elaine",
-        "eleanor",
-        "elizabeth",
-        "ellen",
-        "elsie",
-        "emily",
-        "esther",
-        "eunice",
-        "evelyn",
-        "frances",
-        "gail",
-        "gemma",
-        "geraldine",
-        "gillian",
-        "gladys",
-        "grace",
-        "gwen",
-        "harriet",
-        "hayley",
-        "hazel",
-        "heather",
-        "helen",
-        "hilary",
-        "holly",
-        "imogen",
-        "ingrid",
-        "irene",
-        "iris",
-        "isabel",
-        "isabelle",
-        "jacqueline",
-        "jane",
-        "janet",
-        "janice",
-        "jean",
-        "jenifer",
-        "jennifer",
-        "jenny",
-        "jessie",
-        "jill",
-        "joan",
-        "joanne",
-        "jodie",
-        "josephine",
-        "joy",
-        "joyce",
-        "judith",
-        "judy",
-        "june",
-        "karen",
-        "kate",
-        "katherine",
-        "kathleen",
-        "kathryn",
-        "katie",
-        "kay",
-        "keeley",
-        "kelly",
-        "kerry",
-        "kim",
-        "kirsty",
-        "leanne",
-        "lesley",
-        "lily",
-        "linsey",
-        "lindsay",
-        "lorraine",
-        "louise",
-        "lucy",
-        "lynn",
-        "lynne",
-        "madeleine",
-        "maisie",
-        "mandy",
-        "margaret",
-        "marie",
-        "marilyn",
-        "marion",
-        "marjorie",
-        "mary",
-        "maureen",
-        "mavis",
-        "megan",
-        "michelle",
-        "mildred",
-        "molly",
-        "muriel",
-        "nancy",
-        "naomi",
-        "natalie",
-        "niamh",
-        "nicole",
-        "olive",
-        "paige",
-        "pam",
-        "patricia",
-        "paulette",
-        "pauline",
-        "pearl",
-        "peggy",
-        "penelope",
-        "penny",
-        "phyllis",
-        "poppy",
-        "rachael",
-        "rachel",
-        "rhian",
-        "rosalind",
-        "rose",
-        "rosemary",
-        "rosie",
-        "roxanne",
-        "ruby",
-        "ruth",
-        "sally",
-        "samantha",
-        "sarah",
-        "scarlett",
-        "shannon",
-        "sharon",
-        "sheila",
-        "shirley",
-        "sian",
-        "siobhan",
-        "sophie",
-        "stacey",
-        "stephanie",
-        "sue",
-        "susan",
-        "suzanne",
-        "sylvie",
-        "tracey",
-        "tracy",
-        "valerie",
-        "vanessa",
-        "vera",
-        "veronica",
-        "vicky",
-        "violet",
-        "vivien",
-        "wendy",
-        "winifred",
-        "yvonne",
-        "zoe",
-        "любовь",
-        "нинель",
-        "эсфирь",
-        "гузель",
-        "айгуль",
-        "рашель",
-    ]
+    for name in """
+        abigail agnes alice alison amber amy ann anne annette april ashleigh audrey barbara beatrice bethany betty
+        beverley brenda bridget carol carole caroline carolyn catherine cathy charlene charlotte cheryl chloe
+        christine claire clare dawn deborah denise diane donna doreen doris dorothy edith eileen elaine eleanor
+        elizabeth ellen elsie emily esther eunice evelyn frances gail gemma geraldine gillian gladys grace gwen
+        harriet hayley hazel heather helen hilary holly imogen ingrid irene iris isabel isabelle jacqueline jane
+        janet janice jean jenifer jennifer jenny jessie jill joan joanne jodie josephine joy joyce judith judy june
+        karen kate katherine kathleen kathryn katie kay keeley kelly kerry kim kirsty leanne lesley lily linsey
+        lindsay lorraine louise lucy lynn lynne madeleine maisie mandy margaret marie marilyn marion marjorie mary
+        maureen mavis megan michelle mildred molly muriel nancy naomi natalie niamh nicole olive paige pam patricia
+        paulette pauline pearl peggy penelope penny phyllis poppy rachael rachel rhian rosalind rose rosemary rosie
+        roxanne ruby ruth sally samantha sarah scarlett shannon sharon sheila shirley sian siobhan sophie stacey
+        stephanie sue susan suzanne sylvie tracey tracy valerie vanessa vera veronica vicky violet vivien wendy
+        winifred yvonne zoe любовь нинель эсфирь гузель айгуль рашель
+    """.split()  # noqa: SIM905
 )
 _MEN_IN_A = frozenset(
     sound(n)

@@ -119,7 +119,12 @@ def _bits(codes: Codes, table: Floats) -> Floats:
 
 def individually_agrees(codes: Codes) -> NDArray[np.bool_]:
     """Answer where a birth date, tax id, account or contract agrees: what relatives do not share."""
-    agrees = codes[:, BIRTH] >= FIRST_EQUAL[BIRTH] - 1
+    return np.asarray((codes[:, BIRTH] >= FIRST_EQUAL[BIRTH] - 1) | numbers_agree(codes))
+
+
+def numbers_agree(codes: Codes) -> NDArray[np.bool_]:
+    """Answer where a tax id, account or contract agrees."""
+    agrees = np.zeros(len(codes), dtype=bool)
     for at in (TAX_ID, ACCOUNT, CONTRACT):
         agrees = agrees | (codes[:, at] >= FIRST_EQUAL[at])
     return np.asarray(agrees)
@@ -131,7 +136,10 @@ def _alone(codes: Codes, model: KindModel, individual: NDArray[np.bool_]) -> NDA
     reached = (codes[:, PHONE] >= FIRST_EQUAL[PHONE]) | (codes[:, EMAIL] >= FIRST_EQUAL[EMAIL])
     at_home = (codes[:, DWELLING] >= FIRST_EQUAL[DWELLING] - 1) | (codes[:, PREMISES] >= FIRST_EQUAL[PREMISES])
     no_namesake, maybe = codes[:, NAMESAKE] == 1, codes[:, NAMESAKE] == 2
-    return np.asarray(individual | (no_namesake & (reached | at_home)) | (maybe & reached))
+    # A father's and a son's birth dates may differ in one digit, where nothing else is one's own.
+    slip_of_his = (codes[:, NAMESAKE] == 3) & (codes[:, BIRTH] == FIRST_EQUAL[BIRTH] - 1)
+    certain = individual & ~(slip_of_his & ~numbers_agree(codes))
+    return np.asarray(certain | (no_namesake & (reached | at_home)) | (maybe & reached))
 
 
 def _differs(codes: Codes) -> NDArray[np.bool_]:

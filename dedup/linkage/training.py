@@ -15,6 +15,7 @@ from dedup.linkage.chance import FIRST_EQUAL, Chance, Floats, expected_levels
 from dedup.linkage.expectations import (
     FIXED,
     FIXED_FIRMS,
+    FIXED_OF_FIRMS,
     MOST_OF_KIN,
     MOST_OF_SAME,
     OTHER_NAMES,
@@ -49,7 +50,7 @@ class Patterns:
 
 def fit(patterns: Patterns, chance: Chance, records: int, kind: int) -> KindModel:
     """Answer the weights that explain these candidate pairs best, of so many records of one kind."""
-    expected, fixed = _expected(chance, kind), FIXED if kind == PERSON else FIXED_FIRMS
+    expected, fixed = _expected(chance, kind), _fixed(kind)
     state = _State(expected, np.array([SAME_A_RECORD] + [RELATED_A_RECORD] * (len(expected) - 1)) * max(records, 1))
     unrelated = chance.rates(tuple(np.zeros(size) for size in SIZES))
     for _ in range(_ROUNDS):
@@ -74,23 +75,31 @@ class _State:
     masses: Floats
 
 
+def _fixed(kind: int) -> dict[str, tuple[str, ...]]:
+    """By class of related ones, the fields whose rates are held."""
+    if kind == PERSON:
+        return dict.fromkeys(RELATED, FIXED)
+    return {name: FIXED_FIRMS + FIXED_OF_FIRMS[name] for name in RELATED_FIRMS}
+
+
 def _expected(chance: Chance, kind: int) -> dict[str, list[Floats]]:
     if kind != PERSON:
         return {name: _start(table, chance) for name, table in {"same": SAME, **RELATED_FIRMS}.items()}
-    related = {name: _initials(table, chance) if name in OTHER_NAMES else table for name, table in RELATED.items()}
+    related = {name: _other_names(table, chance) if name in OTHER_NAMES else table for name, table in RELATED.items()}
     return {name: _start(table, chance) for name, table in {"same": SAME, **related}.items()}
 
 
-def _initials(table: dict[str, dict[str, float]], chance: Chance) -> dict[str, dict[str, float]]:
-    """Where relatives have names of their own, an initial agrees as it does by chance, and often enough that of one sex."""
-    initial = FIELDS[GIVEN].levels.index("initial")
-    by_chance = chance.levels[GIVEN][initial] / max(chance.known[GIVEN], 1.0)
-    given = table["given"]
-    return table | {"given": given | {"initial": min(given["initial"], _OF_ONE_SEX * by_chance + _FEWEST_INITIALS)}}
+def _other_names(table: dict[str, dict[str, float]], chance: Chance) -> dict[str, dict[str, float]]:
+    """Where relatives have names of their own, these are alike as they are by chance, and often enough those of one sex."""
+    given = dict(table["given"])
+    for name, fewest in _FEWEST_ALIKE.items():
+        by_chance = chance.levels[GIVEN][FIELDS[GIVEN].levels.index(name)] / max(chance.known[GIVEN], 1.0)
+        given[name] = min(given[name], _OF_ONE_SEX * by_chance + fewest)
+    return table | {"given": given}
 
 
 _OF_ONE_SEX = 2.0
-_FEWEST_INITIALS = 1e-3
+_FEWEST_ALIKE = {"initial": 1e-3, "slip": 5e-4}
 
 
 def _start(table: dict[str, dict[str, float]], chance: Chance) -> list[Floats]:
@@ -104,7 +113,7 @@ def _fitted(
     unrelated: Rates,
     expected: dict[str, list[Floats]],
     state: _State,
-    fixed: tuple[str, ...],
+    fixed: dict[str, tuple[str, ...]],
 ) -> tuple[_State, Floats]:
     """EM with the unrelated class held: its rates and its mass, all pairs there are. Answers the classes' shares too."""
     names_kin = list(expected).index("kin")
@@ -116,7 +125,7 @@ def _fitted(
         weights = patterns.counts * shares
         masses = _in_families(np.maximum(weights.sum(axis=1), _FEWEST), list(expected))
         rates = {
-            name: _rates_of(patterns.codes, weights[i], expected[name], chance, fixed if name != "same" else ())
+            name: _rates_of(patterns.codes, weights[i], expected[name], chance, fixed.get(name, ()))
             for i, name in enumerate(expected)
         }
         if masses[names_kin] > _MANY_KIN * masses[0]:

@@ -119,6 +119,24 @@ def test_names(one: dict[str, str], other: dict[str, str], name: str, given: str
     assert _levels(other, one) == found
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "NIGHTINGALE CLARA ROSE",
+        "Clara Rose Nightingale",
+        "Clara Nightingale Rose",
+        "Nightingale R. Clara",
+        "NIGHTINGALE CLARA R.",
+        "NIGHTINGALE C. R.",
+    ],
+)
+def test_a_whole_name_is_read_in_every_order_that_people_write(written: str) -> None:
+    """Nobody writes surname, middle name and given name, but where the middle name is an initial."""
+    lexicon = Lexicon(given={"clara": 0.01, "rose": 0.02}, middle={"clara": 0.01, "rose": 0.01})
+    found = _levels(_named("Nightingale", "Clara", "Rose"), {"full_name": written}, lexicon)
+    assert found["name"] == "unique" and found["given"] in ("known", "initial") and found["middle"] != "differs"
+
+
 def test_two_known_names_are_no_slip_of_one_another() -> None:
     lexicon = Lexicon(given={"marina": 0.01, "maria": 0.01})
     one, other = _named("Чижова", "Марина"), _named("Чижова", "Мария")

@@ -234,6 +234,32 @@ def test_father_and_son_of_one_name_are_never_joined_and_whose_a_bare_record_is_
     assert sum(f"N{number}-3" in asked for number in range(150)) > 120
 
 
+def _firms() -> list[tuple[str, dict[str, str]]]:
+    """Each firm twice, the second time by its name and address alone; one in four has a sister in its rooms, by its phone."""
+    rows = []
+    for number in range(60):
+        name = f"{('Kestrel', 'Moorland', 'Jubilee', 'Vale', 'Arden')[number % 5]} {('Motors', 'Foods', 'Hotels')[number % 3]}"
+        name = f"{name} of {('Upton', 'Dalby', 'Holmhurst', 'Redgate')[number % 4]}"
+        far = number * 7_368_787 + 21_474_837
+        home = {
+            "kind": "organisation",
+            "address": f"{far % 97} {('Mill', 'Church', 'Station', 'Park', 'Manor', 'Grange', 'Albert', 'Chapel', 'Orchard', 'Castle', 'Bridge')[far % 11]} Road, Upton, UP{far % 89} {far % 9}AB",
+        }
+        reached = home | {"phones": f"70{far % 10**8:08d}"}
+        rows.append((f"{number}", reached | {"full_name": f"{name} Ltd", "tax_id": f"GB8{far * 31 % 10**8:08d}"}))
+        rows.append((f"{number}", home | {"full_name": f"{name} Ltd"}))
+        if number % 4 == 0:
+            rows.append((f"{number} sister", reached | {"full_name": f"{name} Holdings Ltd"}))
+    return rows
+
+
+def test_a_firm_is_known_by_its_name_where_it_is_and_a_sister_there_by_another(made: Made, tmp_path: Path) -> None:
+    rows = list(made.rows) + [row | {"system": "O", "source_id": f"O{at}"} for at, (_, row) in enumerate(_firms())]
+    run(written(rows, tmp_path / "people.csv"), tmp_path / "c.csv", tmp_path / "work", None, quiet)
+    precision, recall = _scores(_clusters(tmp_path / "c.csv")[len(made.rows) :], [firm for firm, _ in _firms()])
+    assert precision == 1.0 and recall > 0.95
+
+
 def test_a_value_that_hundreds_share_joins_nobody(made: Made, tmp_path: Path) -> None:
     rows = [row | {"emails": "office@village.example", "phones": "9005550055"} for row in made.rows]
     output = tmp_path / "c.csv"
