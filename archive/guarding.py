@@ -57,9 +57,14 @@ class Finding:
 
     @property
     def may_be_the_same(self) -> bool:
-        """Whether a relative of the same name is told of, who as well is the very person: nothing known tells them apart."""
-        return self.relation == "relative" and any(
-            one.field == "namesake" and one.level in ("possible", "named so") for one in self.said
+        """Whether a relative of the same name is told of, who as well is the very person: nothing known tells them apart.
+
+        Of one whose given name is but an initial too.
+        """
+        levels = {one.field: one.level for one in self.said}
+        named_so = levels.get("namesake") in ("possible", "named so")
+        return self.relation == "relative" and (
+            named_so or (levels.get("given") == "initial" and levels.get("name", "differs") != "differs")
         )
 
 

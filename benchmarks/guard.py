@@ -37,7 +37,7 @@ from archive.schema import customer, directory_size
 from benchmarks.made_customers import PERSONS_A_SHARD, Shard, households, records_of, shards, write
 from dedup.guard_building import Keys, Made, made, write_records
 from dedup.guard_judging import Policy
-from dedup.guard_models import LikeningByModels, as_given, flat_keys, shipped
+from dedup.guard_models import LikeningByModels, as_given, keys_kept, shipped
 from dedup.guarding import DirectoryGuard
 from dedup.linkage.likeness import Likeness
 from dedup.linkage.matching import train
@@ -253,7 +253,7 @@ def sharing_no_key(model: Model, asked: Asked) -> float:
     likeness = Likeness(model, 0, 0)
 
     def keys(row: Row) -> set[int]:
-        return set(flat_keys(likeness.keys(likeness.record(as_given(read_record(row).flat)))))
+        return set(keys_kept(likeness, likeness.record(as_given(read_record(row).flat))))
 
     apart = sum(keys(row).isdisjoint(keys(first)) for row, _, first in asked.doubles)
     return round(apart / max(len(asked.doubles), 1), 5)

@@ -30,8 +30,10 @@ STRONG_KEYS = {"tax_id": TAX_ID, "accounts": ACCOUNT, "emails": EMAIL, "phones":
 _EQUAL = {TAX_ID: 3, ACCOUNT: 3, EMAIL: 2, PHONE: 3}
 _ONES_OWN = {TAX_ID: 3, ACCOUNT: 3, CONTRACT: 3}
 _BESIDE_NAMES = (BIRTH, TAX_ID, PHONE, EMAIL, ACCOUNT, CONTRACT, PREMISES)
-_DIFFERS, _SAME_HOUSE, _SAME_FLAT = 1, 3, 4
+_DIFFERS, _INITIAL, _SAME_HOUSE, _SAME_FLAT = 1, 2, 3, 4
 _POSSIBLE, _NAMED_SO = 2, 3
+_OF_ANOTHER_FIRM = (1, 2, 3)
+"""Levels of a firm's name that are no slip: another one, another form of it, one that is near."""
 _MOST_SAID = 12.0
 """No single record of a customer outweighs more than this (natural log odds), as in clusters."""
 
@@ -111,17 +113,19 @@ def judge(asked: Record, pairs: Sequence[Weighed], policy: Policy) -> Judged | N
 
 
 def _is_named_otherwise(asked: Record, pair: Weighed, name: int = GIVEN) -> bool:
-    """Whether two persons have two given names (or surnames), and no number of one's own says that they are one.
+    """Whether two persons have two given names (or surnames), two firms two names, and no number of one's own says otherwise.
 
-    Twins have all the rest; and a name that was written the other way round may be a twin's.
+    Twins have all the rest; and a name that was written the other way round may be a twin's. Firms of one owner have a home
+    and a telephone in common.
     """
-    if asked.kind == ORGANISATION or pair.levels[name] != _DIFFERS:
+    otherwise = pair.levels[NAME] in _OF_ANOTHER_FIRM if asked.kind == ORGANISATION else pair.levels[name] == _DIFFERS
+    if not otherwise:
         return False
     return all(pair.levels[at] != equal for at, equal in _ONES_OWN.items())
 
 
 def _may_be_namesake(asked: Record, pair: Weighed) -> bool:
-    """Whether a father, a son or a cousin of the same name explains all that two of one home have in common.
+    """Whether a relative of the same name, or of the same initial, explains all that two of one home have in common.
 
     That is so wherever nothing of the person alone agrees and names allow for it; a shared contact is the home's where the
     son is named after his father, for then there are two of them more often than not.
@@ -129,7 +133,8 @@ def _may_be_namesake(asked: Record, pair: Weighed) -> bool:
     if asked.kind == ORGANISATION or pair.individual or not _lives_with(pair):
         return False
     reached = any(pair.levels[at] == _EQUAL[at] for at in (PHONE, EMAIL))
-    return pair.levels[NAMESAKE] == _NAMED_SO or (pair.levels[NAMESAKE] == _POSSIBLE and not reached)
+    maybe = pair.levels[NAMESAKE] == _POSSIBLE or pair.levels[GIVEN] == _INITIAL
+    return pair.levels[NAMESAKE] == _NAMED_SO or (maybe and not reached)
 
 
 def _is_name_alone(pair: Weighed) -> bool:
@@ -201,4 +206,4 @@ def _is_branch(asked: Record, pair: Weighed) -> bool:
     if asked.kind != ORGANISATION:
         return False
     levels = pair.levels
-    return levels[NAME] in (1, 2, 3) or levels[MIDDLE] == 1 or levels[DWELLING] in (1, 2)
+    return levels[NAME] in _OF_ANOTHER_FIRM or levels[MIDDLE] == 1 or levels[DWELLING] in (1, 2)

@@ -14,8 +14,10 @@ from archive import guard_keys
 from archive.errors import Conflict
 from archive.guard_keys import LIVE, Likened, Standing, State
 from archive.sentences import say
+from dedup.linkage.keys import key_of_names
 from dedup.linkage.likeness import Likeness, to_text
 from dedup.linkage.model import Model, OtherVersion, from_json
+from dedup.linkage.records import PERSON, Record
 
 _SHIPPED = "default_model.json"
 _FEWEST = 10_000
@@ -170,7 +172,7 @@ def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Like
     found = []
     for model, likeness in ready.items():
         record = likeness.record(as_given(row))
-        found.append(Likened(model, flat_keys(likeness.keys(record)), to_text(record)))
+        found.append(Likened(model, keys_kept(likeness, record), to_text(record)))
     return tuple(found)
 
 
@@ -178,7 +180,7 @@ def likened_rows(model: int, likeness: Likeness, rows: Sequence[Mapping[str, str
     """What is kept of each row by one model: as `likened` says of one, by the hundred at less than half the cost."""
     records = [likeness.record(as_given(row)) for row in rows]
     return [
-        Likened(model, keys, to_text(record))
+        Likened(model, _with_names(keys, record), to_text(record))
         for record, keys in zip(records, likeness.keys_of_many(records), strict=True)
     ]
 
@@ -193,6 +195,16 @@ def as_given(row: Mapping[str, str]) -> Mapping[str, str]:
         return row
     kind = "" if row["kind"] == "person" and not row["birth_date"] else row["kind"]
     return {**row, "kind": kind, "surname": "", "given_name": "", "patronymic": ""}
+
+
+def keys_kept(likeness: Likeness, record: Record) -> tuple[int, ...]:
+    """The keys by which the guard finds a record: those of all passes, and one of the names alone."""
+    return _with_names(flat_keys(likeness.keys(record)), record)
+
+
+def _with_names(keys: tuple[int, ...], record: Record) -> tuple[int, ...]:
+    names = key_of_names(record) if record.kind == PERSON else 0
+    return (*keys, names) if names else keys
 
 
 def flat_keys(keys: Mapping[str, Sequence[int]]) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from archive.pair_labels import Label, Verdict, keep_label
 from archive.standing import witnesses_of
 from archive.survivorship import in_force
 from dedup.guard_judging import Judged, Policy, judge
-from dedup.guard_models import GuardModels, Working, as_given, flat_keys
+from dedup.guard_models import GuardModels, Working, as_given, keys_kept
 from dedup.guard_words import agreed, faults_of
 from dedup.linkage.likeness import Likeness, Weighed, from_values, to_text
 from dedup.linkage.model import KINDS
@@ -129,7 +129,7 @@ class DirectoryGuard:
         found = known.get((model.id, id(record)))
         if found is None:
             asked = model.likeness.record(as_given(record.flat))
-            keys = flat_keys(model.likeness.keys(asked))
+            keys = keys_kept(model.likeness, asked)
             found = known[(model.id, id(record))] = _Seen(record, asked, keys, Likened(model.id, keys, to_text(asked)))
         return found
 

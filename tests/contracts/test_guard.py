@@ -122,6 +122,14 @@ def test_a_namesake_at_home_is_told_as_a_relative_who_may_be_the_same_person(doo
     assert again.customer_id in (one, other) and again.relation == "relative"
 
 
+def test_among_few_a_name_is_enough_to_be_found_by(door: CustomerDoor) -> None:
+    """No birth date, no home, no contact, nothing but two rare names, in either order."""
+    one = add(door, OLEG)
+    alone = {"surname": "Олег", "given_name": "Снегирёв", "patronymic": ""}
+    found = warned(door, {"kind": "person"}, **alone)
+    assert (found.customer_id, found.relation) == (one, "same")
+
+
 def test_twins_are_no_doubles(door: CustomerDoor) -> None:
     one = add(door, OLEG)
     found = warned(door, OLEG, given_name="Павел")

@@ -59,13 +59,23 @@ def test_where_a_father_of_the_same_name_explains_it_as_well_a_relative_is_told(
     at_home = {NAME: 7, GIVEN: 6, DWELLING: 5}
 
     def told(same: float = 0.95, individual: bool = False, **levels: int) -> str | None:
-        more = {"namesake": NAMESAKE, "phone": PHONE, "birth": BIRTH}
+        more = {"namesake": NAMESAKE, "phone": PHONE, "birth": BIRTH, "given": GIVEN}
         found = said(pair(same, levels=at_home | {more[n]: v for n, v in levels.items()}, individual=individual))
         return found and found[0]
 
     assert told(namesake=2) == told(namesake=3) == told(namesake=3, phone=3) == "relative"
     assert told(namesake=1) == told(namesake=2, phone=3) == told(namesake=3, birth=4, individual=True) == "same"
     assert told() == "same"
+    assert told(given=2) == "relative"
+    assert told(given=2, phone=3) == told(given=2, birth=4, individual=True) == "same"
+
+
+def test_a_firm_of_another_name_at_one_address_is_told_as_a_related_one() -> None:
+    firm = Record(1, "zaria", "ooo")
+    for name, relation in ((1, "relative"), (3, "relative"), (4, "same"), (7, "same")):
+        pairs = pair(0.95, levels={NAME: name, DWELLING: 5, PHONE: 3}, individual=False)
+        assert said(pairs, asked=firm) == (relation, "warned", "phones")
+    assert said(pair(0.95, levels={NAME: 1, DWELLING: 5, ACCOUNT: 3}), asked=firm) == ("same", "warned", "accounts")
 
 
 def test_a_name_alone_is_told_only_where_it_is_all_but_certain() -> None:
