@@ -38,6 +38,7 @@ from benchmarks.made_customers import PERSONS_A_SHARD, Shard, households, record
 from dedup.guard_building import Keys, Made, made, write_records
 from dedup.guard_judging import Policy
 from dedup.guard_models import LikeningByModels, as_given, keys_kept, shipped
+from dedup.guard_names import count_names
 from dedup.guarding import DirectoryGuard
 from dedup.linkage.likeness import Likeness
 from dedup.linkage.matching import train
@@ -77,6 +78,7 @@ def main() -> None:
         try:
             started = time.monotonic()
             questions = load(catalogue, asked.persons, asked.seed, asked.queries, model)
+            count_names(catalogue)
             built = time.monotonic() - started
             told = {"on": catalogue.description.split()[0], "model": asked.model, "built_s": round(built)}
             told["share no key"] = sharing_no_key(model, questions)
