@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 
 
@@ -41,7 +41,8 @@ def reserve_ids(connection: Connection, table: Table, count: int) -> list[int]:
     if count == 0:
         return []
     if connection.dialect.name == "sqlite":
-        last = connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
+        # In the driver's words: every single save asks six times, and making the statement costs more than the answer.
+        last = connection.exec_driver_sql(f"SELECT coalesce(max(id), 0) FROM {table.name}").scalar_one()  # noqa: S608
         return list(range(last + 1, last + 1 + count))
     sequence = text("SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_series(1, :count)")
     return list(connection.execute(sequence, {"name": table.name, "count": count}).scalars())

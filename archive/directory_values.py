@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, or_, select, update
 
 from archive.bulk import insert_rows, reserve_ids
 from archive.directory_record import BY_HAND, DEFAULT_SYSTEM, DirectoryRecord
@@ -166,18 +167,31 @@ def _issued(connection: Connection, held: _Held, said: Sequence[Said]) -> Sequen
     numbers = {number for _, issuer, number in said if issuer == BY_HAND}
     if not numbers:
         return said
-    table = held.table
-    # By their folded form too: that is what a b-tree finds.
-    query = select(table.c.number, table.c.issuer).where(table.c.folded.in_(set(map(fold_number, numbers))))
-    query = query.where(table.c.number.in_(numbers), table.c.issuer != BY_HAND)
+    asked = {"numbers": sorted(numbers), "folded": sorted(set(map(fold_number, numbers)))}
     issuers: dict[str, set[str]] = defaultdict(set)
-    for row in connection.execute(query):
+    for row in connection.execute(_issuers_of(held), asked):
         issuers[row.number].add(row.issuer)
     known = {number: next(iter(found)) for number, found in issuers.items() if len(found) == 1}
     return [
         (customer_id, known.get(number, issuer) if issuer == BY_HAND else issuer, number)
         for customer_id, issuer, number in said
     ]
+
+
+# Made once: making such a statement anew costs a single save more than its answer.
+@cache
+def _issuers_of(held: _Held) -> Select[Any]:
+    table = held.table
+    # By their folded form too: that is what a b-tree finds.
+    query = select(table.c.number, table.c.issuer).where(table.c.folded.in_(bindparam("folded", expanding=True)))
+    return query.where(table.c.number.in_(bindparam("numbers", expanding=True)), table.c.issuer != BY_HAND)
+
+
+@cache
+def _known_of(held: _Held) -> Select[Any]:
+    table, number = held.table, held.table.c[held.number]
+    query = select(table.c.id, number).where(number.in_(bindparam("numbers", expanding=True)))
+    return query.where(table.c.issuer == bindparam("issuer")) if held.per_issuer else query
 
 
 def _ensure_held(
@@ -187,21 +201,18 @@ def _ensure_held(
 
     `issuer` is '' where numbers are unique everywhere.
     """
-    table, number = held.table, held.table.c[held.number]
     ids: dict[tuple[str, str], int] = {}
     for issuer in {issuer for issuer, _ in wanted}:
-        query = select(table.c.id, number).where(number.in_([n for i, n in wanted if i == issuer]))
-        if held.per_issuer:
-            query = query.where(table.c.issuer == issuer)
-        ids |= {(issuer, found): held_id for held_id, found in connection.execute(query)}
+        asked = {"numbers": [n for i, n in wanted if i == issuer]} | ({"issuer": issuer} if held.per_issuer else {})
+        ids |= {(issuer, row[1]): row[0] for row in connection.execute(_known_of(held), asked)}
     missing = sorted(wanted - ids.keys())
-    fresh = dict(zip(missing, reserve_ids(connection, table, len(missing)), strict=True))
+    fresh = dict(zip(missing, reserve_ids(connection, held.table, len(missing)), strict=True))
     columns = ("id", held.number, "folded") + (("issuer",) if held.per_issuer else ())
     rows = [
         (held_id, found, fold_number(found)) + ((issuer,) if held.per_issuer else ())
         for (issuer, found), held_id in fresh.items()
     ]
-    insert_rows(connection, table, columns, rows)
+    insert_rows(connection, held.table, columns, rows)
     return ids, fresh
 
 

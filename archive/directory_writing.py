@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, bindparam, text, update
 
 from archive import journal, outbox, standing
 from archive.arrivals import ensure_branch
@@ -19,7 +19,7 @@ from archive.guard_keys import Likened
 from archive.guard_keys import enter as enter_likened
 from archive.guard_keys import keep as keep_likened
 from archive.likening import Likening, insist_on_models
-from archive.schema import customer, customer_key, directory_size, source_record
+from archive.schema import customer, customer_key, source_record
 from archive.source_versions import keep_past
 from archive.standing import Identity
 from archive.survivorship import in_force
@@ -154,9 +154,13 @@ def enter(connection: Connection, prepared: Prepared, customers: Sequence[int], 
 
 
 def _grow(connection: Connection, count: int) -> None:
-    statement = upsert(connection, directory_size).values(id=1, customers=count)
-    grown = {"customers": directory_size.c.customers + count}
-    connection.execute(statement.on_conflict_do_update(index_elements=[directory_size.c.id], set_=grown))
+    connection.execute(_GROWN, {"count": count})
+
+
+_GROWN = text(
+    "INSERT INTO directory_size (id, customers) VALUES (1, :count)"
+    " ON CONFLICT (id) DO UPDATE SET customers = directory_size.customers + excluded.customers"
+)
 
 
 # ---- known customers -------------------------------------------------------------------------------------------

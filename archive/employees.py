@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archive.access import Access, Role
@@ -141,10 +141,7 @@ def begin_session(connection: Connection, login: str, hours: int) -> str:
 
 def signed_in(connection: Connection, token: str) -> Employee:
     """Whose session this is. Raises: NotSignedIn where it has ended or never was."""
-    with_session = _ROLES_HELD.join(session, session.c.employee_id == employee.c.id)
-    found = _found(
-        connection, with_session.where(session.c.token_digest == _digest(token), session.c.expires_at > utc_now())
-    )
+    found = _found(connection, _BY_SESSION, {"digest": _digest(token), "now": utc_now()})
     if found is None:
         raise NotSignedIn(say("the session has ended; sign in again"))
     return found
@@ -152,7 +149,7 @@ def signed_in(connection: Connection, token: str) -> Employee:
 
 def by_login(connection: Connection, login: str) -> Employee:
     """The employee with this login. Raises: NotFound."""
-    found = _found(connection, _ROLES_HELD.where(employee.c.login == login))
+    found = _found(connection, _BY_LOGIN, {"login": login})
     if found is None:
         raise NotFound(f"there is no employee with the login {login!r}")
     return found
@@ -170,10 +167,14 @@ _ROLES_HELD = (
     .join_from(employee, employee_role, isouter=True)
     .where(employee.c.active == 1)
 )
+_BY_LOGIN = _ROLES_HELD.where(employee.c.login == bindparam("login"))
+_BY_SESSION = _ROLES_HELD.join(session, session.c.employee_id == employee.c.id).where(
+    session.c.token_digest == bindparam("digest"), session.c.expires_at > bindparam("now")
+)
 
 
-def _found(connection: Connection, asked: Select[Any]) -> Employee | None:
-    rows = connection.execute(asked).all()
+def _found(connection: Connection, asked: Select[Any], of: Mapping[str, str]) -> Employee | None:
+    rows = connection.execute(asked, dict(of)).all()
     if not rows:
         return None
     roles = frozenset((Role(row.role), row.branch) for row in rows if row.role is not None)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Executable, and_, delete, func, or_, select, tuple_, update
 
 from archive.clock import utc_now
 from archive.schema import outbox
@@ -44,13 +45,17 @@ def announce(connection: Connection, kind: Kind, changes: Iterable[tuple[int, in
     rows = [{"kind": kind, "key": key, "version": version, "changed_at": at} for key, version in changes]
     if not rows:
         return
-    statement = upsert(connection, outbox)
-    statement = statement.on_conflict_do_update(
+    connection.execute(_announcing(connection.dialect.name), rows)
+
+
+@cache
+def _announcing(spoken: str) -> Executable:
+    statement = upsert(spoken, outbox)
+    return statement.on_conflict_do_update(
         index_elements=[outbox.c.kind, outbox.c.key],
         set_={"version": statement.excluded.version, "changed_at": statement.excluded.changed_at, "refusal": ""},
         where=outbox.c.version <= statement.excluded.version,
     )
-    connection.execute(statement, rows)
 
 
 def pending(connection: Connection, limit: int = 500) -> Sequence[Change]:
