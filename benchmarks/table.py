@@ -188,6 +188,8 @@ def _big(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         rows.append((what, ".97", ".99", f"{line['in the first five']} ({told})"))
     for line in _records(kept.get("big_search")):
         must, aim = ("80 ms", "30 ms") if line["on"].startswith("engines") else ("40 ms", "15 ms")
+        if "12,000,000 customers" in line["on"]:
+            must, aim = "100 ms", "40 ms"
         told = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms, {line['requests']} requests, {line['not_200']} not answered)"
         rows.append((f"search through HTTP, {line['rate']:.0f} requests/s, p99, {line['on']}", f"≤ {must}", aim, told))
     rows += [(what, "≤ 2,000 ms", "1,000 ms", told) for what, _, _, told in _findable(kept.get("big_findable"))]
