@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, text
 
 from api.wiring import catalogue_at
 from archive import guard_keys
@@ -111,6 +111,9 @@ def load(catalogue: Catalogue, persons: int, seed: int, queries: int, model: Mod
     with catalogue.writing() as connection:
         connection.execute(delete(directory_size))
         connection.execute(insert(directory_size).values(id=1, customers=size))
+        if connection.dialect.name == "postgresql":  # numbers were given here: the next customer is to have a new one
+            last = {"last": guard_keys.last(connection)}
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('customer', 'id'), :last)"), last)
     drawn = random.Random(seed)
     drawn.shuffle(asked.doubles)
     drawn.shuffle(asked.news)
