@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
+from sqlalchemy import Connection
 
 from api import cli_customers_by_hand, cli_customers_feed, cli_customers_merging, cli_documents, looking
 from api.cli_context import asker, context, keeper, rooms
@@ -15,17 +17,22 @@ from api.printing import Progress
 from api.structured import addresses_of
 from api.wiring import Rooms
 from archive import customers as directory
-from archive import customers_then
+from archive import customers_then, doubles, merging, pair_words
+from archive.customers import CustomerView, FieldValue
+from archive.customers_then import FieldChange
 from archive.directory_file import ADDRESS_PARTS, count_lines
+from archive.doubles import OPEN, Part
 from archive.errors import BadInput
 from archive.exporting import every_address, whose_records
 from archive.importing import ImportReport, import_customers
+from archive.showing.reasons import Why, reasons
 from dedup.address_parts import PARSER, address_parts_of
 from dedup.guard_models import likening_of
 from dedup.guard_names import count_names
 from dedup.rows import keys_of_row
 
 _TOLD_EVERY = 100_000
+_MOST_DOUBLES = 20
 
 
 def join(app: typer.Typer) -> None:
@@ -84,20 +91,52 @@ def show_one(
                 else directory.show(connection, access, customer)
             )
             changes = customers_then.history(connection, access, customer) if history else []
+            others = list(_others(connection, view))
         opened.looks.note(access.actor, "read", looking.customer(view.id), why=context().why)
     if history:
-        columns = ("field", "before", "after", "valid_from", "at", "system", "source_id", "actor")
-        printer.table("", columns, map(dataclasses.asdict, changes))
+        for one in changes:
+            printer.row(dataclasses.asdict(one), _change_told(one))
         return
     if printer.as_json:
-        told = [dataclasses.asdict(one) for one in addresses_of(view)]
-        printer.row(dataclasses.asdict(view) | {"addresses": told})
+        addresses = [dataclasses.asdict(one) for one in addresses_of(view)]
+        why = [dataclasses.asdict(one) for one in reasons(view)]
+        printer.row(dataclasses.asdict(view) | {"addresses": addresses, "why": why})
         return
     printer.row({}, f"{view.display_name} ({view.kind}), customer {view.id}, branch {view.branch or '–'}")
-    values = ({"field": f.field, "value": f.value, "source": f"{f.system} {f.source_id}"} for f in view.fields)
-    printer.table("", ("field", "value", "source"), values)
+    printer.table("", ("field", "value", "source", "why"), map(_field_told, view.fields, reasons(view)))
     held = ({"holds": h.kind, "number": h.number, "from": h.valid_from, "to": h.valid_to} for h in view.holdings)
     printer.table("", ("holds", "number", "from", "to"), held)
+    for line in others:
+        printer.row({}, line)
+
+
+def _field_told(one: FieldValue, why: Why) -> dict[str, str]:
+    lost = "".join(f"; not {gone.value} ({gone.system} {gone.source_id}, {gone.at[:10]})" for gone in why.lost)
+    source = f"{one.system} {one.source_id}"
+    return {"field": one.field, "value": one.value, "source": source, "why": f"{why.told}{lost}"}
+
+
+def _change_told(one: FieldChange) -> str:
+    since = f", so since {one.valid_from}" if one.valid_from else ""
+    by = f" by {one.actor}" if one.actor else ""
+    what = f"{one.field}: {one.before or '–'} → {one.after or '–'}"
+    return f"{one.at[:16].replace('T', ' ')}  {what}{since} ({one.system} {one.source_id}{by})"
+
+
+def _others(connection: Connection, view: CustomerView) -> Iterator[str]:
+    """Who else the customer is, may be, or is not."""
+    if view.asked_id != view.id:
+        yield f"customer {view.asked_id} was merged: {view.id} stands for it"
+    members = directory.member_ids(connection, view.id)
+    for merged in merging.merges(connection, members):
+        yield f"stands for customer {merged.customer_id} since {merged.at[:10]}: {merged.reason}"
+    for word in pair_words.words(connection, members):
+        other = word.high_id if word.low_id in members else word.low_id
+        yield f"customer {other}: {word.word} {word.kind}".rstrip() + f", said on {word.at[:10]}: {word.reason}"
+    for one in doubles.entries(connection, Part("", customer_id=view.id), limit=_MOST_DOUBLES):
+        if one.state in OPEN:
+            other = one.high_root if one.low_root == view.id else one.low_root
+            yield f"may be customer {other}, {one.probability:.0%}: dossier dedup review {one.id}"
 
 
 def find(

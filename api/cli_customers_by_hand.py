@@ -36,6 +36,7 @@ Override = Annotated[
 Seen = Annotated[
     int | None, typer.Option("--seen", metavar="VERSION", help="Only where it still has it.", show_default=False)
 ]
+_LEAST_BITS = 0.05
 Number = Annotated[str, typer.Argument(help="Of an account, contract, point of delivery or meter.", show_default=False)]
 
 
@@ -143,8 +144,11 @@ def _findings_told() -> Iterator[None]:
 
 def _told(one: Finding) -> Iterator[str]:
     relation = "the same, or a relative of the same name" if one.may_be_the_same else one.relation
-    yield f"{one.severity}: customer {one.customer_id}, {relation}, {one.probability:.4f}  (--acknowledge {one.id})"
+    who = f"customer {one.customer_id}, {one.name or 'without a name'}: {relation}"
+    yield f"{one.severity}: {who}, {one.probability:.4f}  (--acknowledge {one.id})"
     for agreed in one.agreed:
+        if abs(agreed.weight) < _LEAST_BITS:
+            continue  # says nothing either way
         yield f"  {agreed.weight:+6.1f} bits  {agreed.field}: {agreed.told}"
 
 

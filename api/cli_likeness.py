@@ -39,7 +39,8 @@ class Steps:
         if self._step is None or self._step.what != what:
             if self._step is not None:
                 self._step.end()
-            self._step = Progress(what, total, first=done)
+            # A step that knows how much there is says first what an earlier run did.
+            self._step = Progress(what, total, first=done if total is not None else 0)
         self._step.at(done, total)
 
 

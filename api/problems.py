@@ -72,7 +72,7 @@ def details(error: DossierError, instance: str = "") -> dict[str, Any]:
 def finding_row(found: Finding) -> dict[str, Any]:
     """Whom the guard knows, as a program reads it: `told` in English, the heaviest agreement first."""
     agreed = [{"field": one.field, "weight": round(one.weight, 1), "told": str(one.told)} for one in found.agreed]
-    said = ("id", "customer_id", "relation", "may_be_the_same", "severity", "strong_key")
+    said = ("id", "customer_id", "name", "relation", "may_be_the_same", "severity", "strong_key")
     plain = {name: getattr(found, name) for name in said}
     return plain | {"probability": found.probability, "agreed": agreed}
 

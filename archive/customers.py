@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from archive.access import SENSITIVE_FIELDS, Access, masked
-from archive.directory_file import ADDRESS_PARTS
+from archive.directory_file import ADDRESS_PARTS, COLUMNS
 from archive.directory_record import LISTS
 from archive.errors import NotFound
 from archive.schema import (
@@ -182,10 +182,15 @@ _SHOWN_TO_ALL = frozenset(
 )
 
 
+_PLACES = {name: place for place, name in enumerate((*COLUMNS[:7], "other_names", *COLUMNS[7:]))}
+"""Fields in the order in which people tell them."""
+
+
 def fields_of(access: Access, golden: Mapping[str, Any], records: Mapping[int, SourceRecord]) -> tuple[FieldValue, ...]:
     """A golden record field by field, each with its source among these records."""
     found: list[FieldValue] = []
-    for name, held in golden.items():
+    for name in sorted(golden, key=lambda one: _PLACES.get(one, len(_PLACES))):
+        held = golden[name]
         for cell in held if isinstance(held, list) else [held]:
             value = cell["value"] if isinstance(cell["value"], str) else " ".join(_full_name(cell["value"]))
             if name in SENSITIVE_FIELDS and not access.sees_sensitive:

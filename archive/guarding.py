@@ -43,7 +43,7 @@ class Finding:
     was seen, and for nothing that came meanwhile. `customer_id`: who stands for the other. `probability`: of the relation,
     0…1. `agreed`: the heaviest first. `strong_key`: the column of the one value that by itself is held by one customer only
     (`tax_id`, `accounts`, `emails`, `phones`), where the finding rests on one; else ''. `said`: the same as `agreed` as a
-    model tells it, for whoever puts the pair on the review list.
+    model tells it, for whoever puts the pair on the review list. `name`: what the other is called.
     """
 
     id: str
@@ -54,6 +54,7 @@ class Finding:
     agreed: tuple[Agreed, ...]
     strong_key: str = ""
     said: tuple[Agreement, ...] = ()
+    name: str = ""
 
     @property
     def may_be_the_same(self) -> bool:

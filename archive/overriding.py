@@ -37,8 +37,11 @@ def insist_let_in(access: Access, findings: Sequence[Finding], answer: Neverthel
     refused = [one for one in findings if one.severity == "refused"]
     if refused and answer.reason.strip() and not supervises(access):
         raise Forbidden(say("saving what the guard refuses takes the role of admin; ask your administrator"))
-    if refused and (not answer.reason.strip() or any(one in open_ones for one in refused)):
+    if refused and not answer.reason.strip():
         raise GuardRefused(tuple(findings), _words(refused[0]))
+    if any(one in open_ones for one in refused):
+        told = say("the reason holds for whom you looked at: acknowledge the findings too, by their ids")
+        raise GuardRefused(tuple(findings), told)
     if open_ones:
         raise GuardWarned(tuple(findings), _words(open_ones[0]))
     return tuple(findings)
@@ -63,17 +66,22 @@ def keep_word(
 
 
 def _words(one: Finding) -> Sentence:
+    number, name = one.customer_id, one.name or "–"
     if one.severity == "refused":
         return say(
-            "customer {number} is known already and is the same; go on with that one, or have an admin say why not",
-            number=one.customer_id,
+            "customer {number} ({name}) is known already and is the same; go on with that one, or have an admin say why not",
+            number=number,
+            name=name,
         )
     if one.relation == "relative":
         return say(
-            "customer {number} is probably a relative, or shares a contact; look, then save nevertheless",
-            number=one.customer_id,
+            "customer {number} ({name}) is probably a relative, or shares a contact; look, then save nevertheless",
+            number=number,
+            name=name,
         )
-    return say("customer {number} is probably the same; look, then save nevertheless", number=one.customer_id)
+    return say(
+        "customer {number} ({name}) is probably the same; look, then save nevertheless", number=number, name=name
+    )
 
 
 def as_journalled(findings: Sequence[Finding]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from heapq import nlargest
 from weakref import WeakKeyDictionary
@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection
 
 from archive import guard_keys
+from archive.customers import display_names
 from archive.directory_record import DirectoryRecord
 from archive.doubles import Agreement as Agreed
 from archive.guard_keys import Likened
@@ -154,7 +155,9 @@ class DirectoryGuard:
         order = sorted(
             findings, key=lambda f: (f.severity != "refused", f.relation != "same", -f.probability, f.customer_id)
         )
-        return tuple(order[: self._policy.most_told])
+        told = order[: self._policy.most_told]
+        names = display_names(connection, [one.customer_id for one in told])
+        return tuple(replace(one, name=names.get(one.customer_id, "")) for one in told)
 
 
 def _ranked(held: Mapping[int, Sequence[int]], own: Collection[int]) -> list[int]:

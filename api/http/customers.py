@@ -19,6 +19,7 @@ from archive.placing import places_of
 from archive.sentences import say
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
+from archive.showing.reasons import Why, reasons
 from search.ports import Query as IndexQuery
 
 router = APIRouter(prefix="/api/customers", tags=["customers"], responses=PROBLEMS)
@@ -42,21 +43,23 @@ def find(
 
 @dataclass(frozen=True, slots=True)
 class CardWithAddresses(customers.Card):
-    """The card, and each address with its parts."""
+    """The card, each address with its parts, and why each value of the golden record is the one that is taken."""
 
     addresses: Sequence[StructuredAddress]
+    why: Sequence[Why]
 
 
 @router.get("/{customer_id}", response_model=CardWithAddresses)
 def show(customer_id: int, rooms: Here, asker: By) -> Response:
-    """The customer's card: golden record with sources, addresses with their parts, holdings, folders, cases; who it stands for,
+    """The customer's card: golden record with sources and why, addresses with their parts, holdings, folders, cases; who it stands for,
     and what was said."""
     with rooms.catalogue.reading() as connection:
         card = customers.card(connection, asker.access, customer_id)
         view = directory.show(connection, asker.access, card.id)
     looking.note(rooms, asker, "read", looking.customer(card.id))
     told = {one.name: getattr(card, one.name) for one in fields(card)}
-    return answer(CardWithAddresses(**told, addresses=addresses_of(view)), headers={"ETag": etag(card.version)})
+    whole = CardWithAddresses(**told, addresses=addresses_of(view), why=reasons(view))
+    return answer(whole, headers={"ETag": etag(card.version)})
 
 
 @router.get("/{customer_id}/documents", response_model=list[customers.Line])

@@ -21,12 +21,13 @@ class Agreed(TypedDict):
 
 
 class Finding(TypedDict):
-    """Whom the guard of the directory knows. `id`: to be sent back as acknowledged; `relation`: same or relative;
+    """Whom the guard of the directory knows. `id`: to be sent back as acknowledged; `name`: what it is called; `relation`: same or relative;
     `severity`: refused or warned; `strong_key`: the column of a value that one customer only may hold, where it is one;
     `may_be_the_same`: a relative of the same name, whom nothing known tells from the very person."""
 
     id: str
     customer_id: int
+    name: str
     relation: str
     may_be_the_same: bool
     severity: str

@@ -20,6 +20,7 @@ from archive.holders import others_of
 from archive.placing import Places, places_of
 from archive.showing import customers
 from archive.showing.folders import MOST_PAGES
+from archive.showing.reasons import reasons
 
 router = APIRouter(include_in_schema=False)
 _LINES = 50
@@ -62,7 +63,8 @@ def show(
         asked, folder = folder, places.now(folder)
         skip = (number - 1) * _LINES if folder else 0
         same = same_of(connection, asker, card)
-        parts = parts_of(_addresses(card), directory.show(connection, asker.access, card.id))
+        view = directory.show(connection, asker.access, card.id)
+        parts = parts_of(_addresses(card), view)
         others = others_of(connection, customers.identities(connection, card.id))
         lines = customers.timeline(
             connection, asker.access, card.id, folder_code=folder, before=before, skip=skip, limit=_LINES + 1
@@ -81,6 +83,7 @@ def show(
         same=same,
         others=others,
         parts=parts,
+        whys={(one.field, one.value): one for one in reasons(view)},
         merged=card.id != customer_id,
         folders=folders,
         folder=folder,

@@ -104,7 +104,7 @@ def test_a_relative_is_named_as_one(door: CustomerDoor, wife: dict[str, str]) ->
     one = add(door, OLEG)
     found = warned(door, OLEG, **wife)
     assert (found.customer_id, found.relation, found.severity) == (one, "relative", "warned")
-    assert found.strong_key == "phones"
+    assert (found.strong_key, found.name) == ("phones", "Снегирёв Олег Ильич")
     told = {str(a.told): a.weight for a in found.agreed}
     assert told["the phone is the same"] > 0 and told["the address is the same"] > 0
     assert add(door, OLEG, found, **wife) != one
@@ -163,6 +163,12 @@ def test_a_supervisors_word_is_a_label(door: CustomerDoor) -> None:
         (label,) = connection.execute(select(pair_label)).all()
     assert (label.low_id, label.high_id, label.verdict, label.source) == (one, other, "different", "guard")
     assert '"birth": "equal"' in label.levels
+
+
+def test_a_reason_without_the_findings_says_what_is_missing(door: CustomerDoor) -> None:
+    add(door, OLEG)
+    with pytest.raises(GuardRefused, match="acknowledge the findings too"):
+        door.add(BOSS, Given(OLEG, nevertheless=Nevertheless(reason="the passports differ")))
 
 
 def test_who_was_told_apart_is_not_asked_about_again(door: CustomerDoor) -> None:
