@@ -26,8 +26,9 @@ from pathlib import Path
 from archive.hand_record import EDITABLE
 from benchmarks.made_customers import World, households, records_of
 from benchmarks.open_loop import told
-from benchmarks.serving import served
+from benchmarks.serving import environment, served
 
+_CATALOGUE = "DOSSIER_CATALOGUE_URL"
 _WARM_S = 3.0
 _WARM = 400
 _MOST = 12_000
@@ -59,6 +60,7 @@ def _tell(asked: argparse.Namespace, rate: float, clients: list[Client], cpu_s: 
     took = {name: [ms for one in clients for ms in one.took[name]] for name in ("saved", "held")}
     many = sum(map(len, took.values()))
     line = {"persons": asked.persons, "clients": asked.clients, "rate": rate or "as fast as they can"}
+    line |= {"on": "PostgreSQL" if "postgresql" in environment(asked.home).get(_CATALOGUE, "") else "SQLite"}
     line |= {"requests": many, "answers": dict(sum((one.answers for one in clients), Counter[str]()))}
     line |= {"a_second": round(many / asked.seconds, 1), "server_cpu_ms_each": round(1000 * cpu_s / max(many, 1), 2)}
     print(json.dumps(line | {name: told(times) for name, times in took.items() if times}), flush=True)

@@ -227,7 +227,8 @@ def _guard(kept: dict[str, Any]) -> list[tuple[str, str, str, str]]:
         took = f"{line['p99_ms']} ms (p50 {line['p50_ms']} ms; CPU p50 {line['cpu_p50_ms']} ms, p99 {line['cpu_p99_ms']} ms)"
         rows.append((f"{what}: library p99", "≤ 10 ms", "3 ms", f"{took}, peak {line['peak_gib']} GiB"))
     for line in _records(kept.get("guard_http")):
-        what = f"saving past the guard through HTTP, {line['clients']} clients, {line['persons']:,} persons, p99"
+        pace = f"{line['rate']:.0f} saves/s" if isinstance(line["rate"], float) else line["rate"]
+        what = f"saving past the guard through HTTP, {line['clients']} clients, {pace}, {line['persons']:,} persons, {line['on']}, p99"
         told = ", ".join(
             f"{name} {line[name]['p99_ms']} ms (p50 {line[name]['p50_ms']} ms)"
             for name in ("saved", "held")
