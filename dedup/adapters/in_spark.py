@@ -168,7 +168,7 @@ class _Run:
             groups = connected(self.space.rows, _as_ints(likely, "pair")["pair"])
             inside = _as_ints(self.within(both, groups).orderBy("pair"), "pair", "pattern")
         at = np.searchsorted(found["pattern"], inside["pattern"]).astype(np.int32)
-        decided = settled(scored(inside["pair"], at, table), self.space.rows, self.model)
+        decided = settled(scored(inside["pair"], at, table), counts, self.model)
         return decided, int(found["count"].sum())
 
     def of_patterns(self, both: DataFrame, patterns: Ints) -> DataFrame:

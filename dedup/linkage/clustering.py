@@ -28,6 +28,10 @@ class Scored:
     """How much likelier than one person two of one name are (a father and a son), where nothing else is in doubt; else inf."""
     differs: NDArray[np.bool_]
     """Whether something of the person alone differs."""
+    certain: NDArray[np.bool_]
+    """Whether it joins by what is the customer's own, whatever else is known of either."""
+    patterns: Rows
+    """The levels of each, packed."""
 
     def only(self, rows: NDArray[np.bool_] | Rows) -> Scored:
         """Answer some of the pairs."""
@@ -70,12 +74,16 @@ def components(count: int, left: Rows, right: Rows) -> Rows:
     return labels
 
 
-def cluster(count: int, pairs: Scored, most: int) -> Clusters:
-    """Answer the clusters of `count` rows. `pairs` must hold every known pair between rows that might be joined."""
+def cluster(count: int, pairs: Scored, most: int, held: Rows | None = None) -> Clusters:
+    """Answer the clusters of `count` rows. `pairs` must hold every known pair between rows that might be joined.
+
+    `held`: how many records each row stands for, where it is not one.
+    """
+    held = np.ones(count, dtype=np.int64) if held is None else held
     labels = components(count, pairs.left[pairs.joins], pairs.right[pairs.joins])
     inside = pairs.only(labels[pairs.left] == labels[pairs.right])
     of = labels[inside.left]
-    sizes = np.bincount(labels, minlength=count)
+    sizes = np.bincount(labels, weights=held, minlength=count)
     against = np.zeros(count, dtype=bool)
     against[of[inside.vetoed | (inside.odds < 0)]] = True
     contested = against | (sizes > most)
@@ -84,7 +92,7 @@ def cluster(count: int, pairs: Scored, most: int) -> Clusters:
     order = np.argsort(labels[hard.left], kind="stable")
     hard = hard.only(order)
     for start, end in _runs(labels[hard.left]):
-        _settle(hard.only(np.arange(start, end)), most, result)
+        _settle(hard.only(np.arange(start, end)), most, held, result)
     return result
 
 
@@ -94,7 +102,7 @@ def _runs(values: Rows) -> Iterator[tuple[int, int]]:
         yield from zip([0, *cuts.tolist()], [*cuts.tolist(), len(values)], strict=True)
 
 
-def _settle(pairs: Scored, most: int, result: Clusters) -> None:
+def _settle(pairs: Scored, most: int, held: Rows, result: Clusters) -> None:
     """Take one contested component apart, and put it together again from the surest pair down."""
     groups: dict[int, list[int]] = {}
     home: dict[int, int] = {}
@@ -115,7 +123,7 @@ def _settle(pairs: Scored, most: int, result: Clusters) -> None:
         one, other = home[x], home[y]
         if one == other:
             continue
-        why = _against(between[one][other], len(groups[one]) + len(groups[other]), most)
+        why = _against(between[one][other], int(held[groups[one]].sum() + held[groups[other]].sum()), most)
         if why:
             result.refused.append(Refused(x, y, odds, why))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from dedup.linkage.model import KINDS, Model
 from dedup.linkage.namesakes import accepted, join, proposals
 from dedup.linkage.patterns import Compared, kinds_of, unpacked
 from dedup.linkage.scoring import judged, log_odds
+from dedup.linkage.together import said_together
 
 Floats = NDArray[np.float64]
 _LEAST = 0.5
@@ -42,6 +43,8 @@ class Table:
     vetoed: NDArray[np.bool_]
     doubt: Floats
     differs: NDArray[np.bool_]
+    certain: NDArray[np.bool_]
+    patterns: Ints
 
 
 Odds = Callable[[int, Codes], Floats]
@@ -55,15 +58,40 @@ def decide(pairs: Compared, records: tuple[int, int], model: Model) -> Decided:
         return log_odds(codes, model.kind(kind), records[kind])
 
     table = table_of(pairs.patterns, pairs.counts, model, odds)
-    return settled(_involved(pairs, table, sum(records), model.review), sum(records), model)
+    return settled(_involved(pairs, table, sum(records), model.review), records, model)
 
 
-def settled(involved: Scored, count: int, model: Model) -> Decided:
-    """Answer who is who among `count` records. `involved`: likely pairs, and every other between records that they connect."""
-    result = cluster(count, involved, model.most_in_cluster)
-    taken = accepted(proposals(result.labels, involved), _joined(result.labels), model.most_risk, model.most_wrong)
-    labels = join(result.labels, taken)
+def settled(involved: Scored, records: tuple[int, int], model: Model) -> Decided:
+    """Answer who is who. `involved`: likely pairs, and every other between records that they connect.
+
+    First what is certain by itself; then what clusters say together decides whether they are one.
+    """
+    count = sum(records)
+    first = cluster(count, replace(involved, joins=involved.certain), model.most_in_cluster)
+    between = _between_clusters(first.labels, involved, records, model)
+    held = np.bincount(first.labels, minlength=count)
+    second = cluster(count, between, model.most_in_cluster, held)
+    labels = second.labels[first.labels]
+    taken = accepted(proposals(labels, between), _joined(labels), model.most_risk, model.most_wrong)
+    labels = join(labels, taken)
+    result = Clusters(labels, first.refused + second.refused)
     return Decided(labels, _certainty(count, labels, involved), _review(labels, involved, result, model))
+
+
+def _between_clusters(labels: Rows, pairs: Scored, records: tuple[int, int], model: Model) -> Scored:
+    """Each two clusters as one pair, scored by what their records say together; few of all joined may be wrong."""
+
+    def odds(kind: int, codes: Codes) -> Floats:
+        return log_odds(codes, model.kind(kind), records[kind])
+
+    found, patterns = said_together(labels, pairs)
+    sizes = np.bincount(labels, minlength=len(labels))
+    distinct, at = np.unique(patterns, return_inverse=True)
+    joined = np.bincount(at, sizes[found >> 32] * sizes[found & _RIGHT], len(distinct)).astype(np.int64)
+    kinds = np.zeros(len(labels), dtype=np.int64)
+    kinds[labels[pairs.left[pairs.certain]]] = kinds_of(pairs.patterns[pairs.certain])
+    already = [_joined(labels[kinds[labels] == kind]) for kind in range(len(KINDS))]
+    return scored(found, at.astype(np.int32), table_of(distinct, joined, model, odds, already))
 
 
 def _involved(pairs: Compared, table: Table, count: int, review: float) -> Scored:
@@ -91,31 +119,36 @@ def connected(count: int, pairs: Ints) -> Rows:
 _RIGHT = 0xFFFFFFFF
 
 
-def table_of(found: Ints, counts: Ints, model: Model, odds: Odds) -> Table:
-    """Answer what the model says of these patterns, each once, of which there are so many pairs."""
+def table_of(found: Ints, counts: Ints, model: Model, odds: Odds, already: Sequence[int] = (0, 0)) -> Table:
+    """Answer what the model says of these patterns, each once, of which there are so many pairs.
+
+    `already`: how many pairs of each kind are joined for certain.
+    """
     codes, kinds = unpacked(found), kinds_of(found)
     same = np.zeros(len(found))
     vetoed = np.ones(len(found), dtype=bool)
     doubt = np.full(len(found), np.inf)
     differs = np.zeros(len(found), dtype=bool)
-    joins = np.zeros(len(found), dtype=bool)
+    joins, certain = np.zeros(len(found), dtype=bool), np.zeros(len(found), dtype=bool)
     for kind in range(len(KINDS)):
         own = np.flatnonzero(kinds == kind)
         said = judged(codes[own], model.kind(kind), odds(kind, codes[own]))
         same[own], vetoed[own], doubt[own], differs[own] = said.same, said.vetoed, said.doubt, said.differs
-        least = _threshold(said.same, np.where(said.vetoed | ~said.alone, 0, counts[own]), model)
-        joins[own] = (said.same >= least) & ~said.vetoed & said.alone
+        may = ~said.vetoed & said.alone
+        least = _threshold(said.same, np.where(may, counts[own], 0), model, already[kind])
+        joins[own] = (said.same >= least) & may
+        certain[own] = (said.same >= model.join) & may & said.individual
     log = np.log(np.maximum(same, 1e-12)) - np.log(np.maximum(1 - same, 1e-12))
-    return Table(same, log, joins, vetoed, doubt, differs)
+    return Table(same, log, joins, vetoed, doubt, differs, certain, found)
 
 
-def _threshold(same: Floats, counts: Ints, model: Model) -> float:
+def _threshold(same: Floats, counts: Ints, model: Model, already: int) -> float:
     """The least probability with which pairs are joined, so that few of all joined are expected to be wrong."""
     order = np.argsort(-same, kind="stable")
     likely = order[(same[order] >= _LEAST) & (counts[order] > 0)]
     if not len(likely):
         return model.join
-    wrong = np.cumsum((1 - same[likely]) * counts[likely]) / np.cumsum(counts[likely])
+    wrong = np.cumsum((1 - same[likely]) * counts[likely]) / (np.cumsum(counts[likely]) + already)
     good = np.flatnonzero(wrong <= model.most_wrong_alone)
     return min(model.join, float(same[likely[good[-1]]])) if len(good) else model.join
 
@@ -130,6 +163,8 @@ def scored(pairs: Ints, at: NDArray[np.int32], table: Table) -> Scored:
         table.vetoed[at],
         table.doubt[at],
         table.differs[at],
+        table.certain[at],
+        table.patterns[at],
     )
 
 

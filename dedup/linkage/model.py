@@ -61,7 +61,7 @@ class Model:
     most_wrong_alone: float = 0.004
     """Less likely ones join while so few of all joined pairs are expected to be wrong."""
     most_wrong: float = 0.006
-    most_risk: float = 0.08
+    most_risk: float = 0.12
     """So many, and so much for one group, where a group of records of one name and home is taken for one person."""
     review: float = 0.2
     """A pair as likely as this is put before a person."""

@@ -1,7 +1,8 @@
 """Father and son of one name at one address: when the other records around say that there is one person alone.
 
-A record without a birth date may be either's. But where nothing in the whole group of records of that name and home
-differs, a hidden namesake must have left records that all happen to hide him: each further record halves that.
+A record without a birth date may be either's. It is taken for the one who is known only where nothing in the whole group of
+records of that name and home differs, and a namesake is unlikely enough. How many records the one has says nothing of
+whose the other is: measured, a record that nothing ties to one of four is as often a namesake's as one of two.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ def _by_group(
 
 
 def _proposal(edges: _Edges, sizes: NDArray[np.int64]) -> Proposal | None:
-    """All clusters of a group as one, with the doubt of the weakest pair that is needed to hold it together."""
+    """All clusters of a group as one, with the doubt of the weakest pair that holds it together for each way to part it."""
     home: dict[int, int] = {}
 
     def root(label: int) -> int:
@@ -77,7 +78,7 @@ def _proposal(edges: _Edges, sizes: NDArray[np.int64]) -> Proposal | None:
     if records > _MOST_IN_GROUP:
         return None
     joined = sum(int(sizes[x]) * int(sizes[y]) for i, x in enumerate(labels) for y in labels[i + 1 :])
-    return Proposal(labels, joined, worst * (2.0 ** len(labels) - 2) / 2.0 ** (records - 1))
+    return Proposal(labels, joined, worst * (2.0 ** (len(labels) - 1) - 1))
 
 
 def accepted(found: list[Proposal], pairs_joined: int, most_risk: float, most_wrong: float) -> list[Proposal]:

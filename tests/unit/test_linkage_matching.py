@@ -88,7 +88,7 @@ def test_one_likely_pair_between_large_clusters_does_not_come_before_all_that_sp
     odds = np.array([2.0, *[-3.0] * 8, 1.0])
     left, right = np.array(ends).T
     no, none = np.zeros(len(ends), dtype=bool), np.full(len(ends), np.inf)
-    pairs = Scored(left, right, odds, no, no, none, no)
+    pairs = Scored(left, right, odds, no, no, none, no, no, np.zeros(len(ends), dtype=np.int64))
     refused = Clusters(labels, [Refused(0, 3, 2.0, "weak bridge")])
     review = deciding_pairs._review(labels, pairs, refused, shipped())
     assert [(one.left, one.right, one.why) for one in review] == [(6, 7, "not certain"), (0, 3, "weak bridge")]
