@@ -10,6 +10,7 @@ from archive.errors import BadInput
 from archive.ports import Catalogue
 from dedup import labelled
 from dedup.guard_building import take_over
+from dedup.guard_models import shipped
 from dedup.labelled import Measured
 from dedup.linkage.model import Model, ModelStore
 from dedup.snapshot import Told
@@ -65,6 +66,9 @@ def let_take_over(kept_in: ModelStore, model: Model, *, kept: bool = True) -> No
     with rooms() as opened, Steps() as steps:
         take_over(opened.catalogue, model, steps.told)
     if kept:
+        if not kept_in.active_version:
+            # What the guard asked until now: a rollback goes back to it.
+            kept_in.activate(kept_in.save(shipped()))
         kept_in.activate(model.version)
 
 

@@ -15,13 +15,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+_NO_SCREEN_CHARS = 240
+
 
 @dataclass(slots=True)
 class Printer:
     """One command's output. `as_json` turns tables into JSON lines."""
 
     as_json: bool
-    out: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False, markup=False))
+    out: Console = field(default_factory=lambda: Console(soft_wrap=True, highlight=False, markup=False, width=_width()))
     err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, markup=False))
 
     def row(self, row: Mapping[str, Any], line: str | None = None) -> None:
@@ -48,6 +50,11 @@ class Printer:
     def note(self, line: str) -> None:
         """Something for the person at the keyboard, never part of the answer."""
         self.err.print(line)
+
+
+def _width() -> int | None:
+    """A table that is no screen's keeps its lines whole; None: as wide as the screen."""
+    return None if sys.stdout.isatty() else _NO_SCREEN_CHARS
 
 
 def _cell(value: Any) -> str:
