@@ -77,23 +77,19 @@ class FeedDoor:
             news = advance(connection, place, event.mark, event.cells)
             if news == "news":
                 cells = {**event.cells, "system": place[0], "source_id": place[1]}
-                return self.link_or_contest_within(connection, access, cells)
+                return self.link_or_contest(connection, access, cells)
             owner = find_source(connection, *place)
             if owner is None:
                 raise NotFound(say("nobody is known by record {record} of {system}", record=place[1], system=place[0]))
             return Taken(owner, "unchanged" if news == "repeated" else "outdated")
 
-    def link_or_contest(self, access: Access, cells: Mapping[str, str]) -> Taken:
-        """Take a record (the import's columns) as a system sent it; the same again changes nothing.
+    def link_or_contest(self, connection: Connection, access: Access, cells: Mapping[str, str]) -> Taken:
+        """Take a record (the import's columns) as a system sent it, in a transaction that writes no customer before.
 
-        Where the guard is certain whose it is, it becomes a source record of that customer; whom it may be as well is put
-        on the review list. Raises: Forbidden; BadInput where the record names no one or has no id in its system.
+        The same again changes nothing. Where the guard is certain whose it is, it becomes a source record of that customer;
+        whom it may be as well is put on the review list. Raises: Forbidden; BadInput where the record names no one or has no
+        id in its system.
         """
-        with self._catalogue.writing() as connection:
-            return self.link_or_contest_within(connection, access, cells)
-
-    def link_or_contest_within(self, connection: Connection, access: Access, cells: Mapping[str, str]) -> Taken:
-        """`link_or_contest` in the caller's transaction, which writes no customer before."""
         insist_on_feeding(access)
         item = _planned(connection, cells)
         if isinstance(item, Taken):

@@ -12,7 +12,7 @@ from archive.customers import show
 from archive.doubles import Part
 from archive.doubles_deciding import Decision, decide
 from archive.errors import BadInput, Conflict, Forbidden, GuardRefused
-from archive.feed_events import Event, FeedDoor
+from archive.feed_events import Event, FeedDoor, Taken
 from archive.feed_marks import mark_of
 from archive.overriding import Nevertheless
 from archive.schema import journal_entry, pair_label, source_record
@@ -50,20 +50,25 @@ def owners(opened: Opened) -> dict[tuple[str, str], int]:
         return {(row.system, row.source_id): row.customer_id for row in rows}
 
 
+def sent(opened: Opened, feed: FeedDoor, cells: dict[str, str], access: Access = BOSS) -> Taken:
+    with opened.catalogue.writing() as connection:
+        return feed.link_or_contest(connection, access, cells)
+
+
 def test_made_by_hand_first_and_confirmed_by_billing_later(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
     one = add(desk)
-    taken = feed.link_or_contest(BOSS, SENT)
+    taken = sent(opened, feed, SENT)
     assert (taken.customer_id, taken.outcome, taken.contested) == (one, "linked", 0)
     assert owners(opened)[("billing", "7")] == one and listed(opened) == []
     with opened.catalogue.reading() as connection:
         view = show(connection, BOSS, one)
     assert [h.number for h in view.holdings if h.kind == "account"] == ["55100231"] and view.version == 2
-    assert feed.link_or_contest(BOSS, SENT).outcome == "unchanged"
-    assert feed.link_or_contest(BOSS, SENT | {"phones": "9160005544"}).outcome == "changed"
+    assert sent(opened, feed, SENT).outcome == "unchanged"
+    assert sent(opened, feed, SENT | {"phones": "9160005544"}).outcome == "changed"
 
 
 def test_billing_first_and_by_hand_later(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
-    taken = feed.link_or_contest(BOSS, SENT)
+    taken = sent(opened, feed, SENT)
     assert taken.outcome == "new"
     with pytest.raises(GuardRefused) as caught:
         add(desk)
@@ -74,7 +79,7 @@ def test_who_is_only_probably_known_is_entered_and_put_before_a_person(
     opened: Opened, desk: CustomerDoor, feed: FeedDoor
 ) -> None:
     one = add(desk)
-    taken = feed.link_or_contest(BOSS, SENT | {"birth_date": "", "accounts": ""})
+    taken = sent(opened, feed, SENT | {"birth_date": "", "accounts": ""})
     assert taken.outcome == "new" and taken.customer_id != one and taken.contested == 1
     assert listed(opened) == [(one, taken.customer_id, "contested")]
 
@@ -85,7 +90,7 @@ def test_of_two_whom_it_certainly_is_a_person_says_which(opened: Opened, desk: C
         add(desk, surname="Снегирев")
     seen = frozenset(f.id for f in caught.value.findings)
     two = desk.add(BOSS, Given(OLEG | {"surname": "Снегирев"}, nevertheless=Nevertheless(seen, "a test"))).customer_id
-    taken = feed.link_or_contest(BOSS, SENT)
+    taken = sent(opened, feed, SENT)
     assert taken.outcome == "new" and taken.contested == 2
     assert {pair[:2] for pair in listed(opened)} == {(one, taken.customer_id), (two, taken.customer_id)}
 
@@ -93,28 +98,28 @@ def test_of_two_whom_it_certainly_is_a_person_says_which(opened: Opened, desk: C
 def test_a_strong_key_alone_links_nobody(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
     one = add(desk, tax_id="500100732259")
     other = {"surname": "Finch", "given_name": "Hugh", "birth_date": "1990-01-02", "tax_id": "500100732259"}
-    taken = feed.link_or_contest(BOSS, {"system": "billing", "source_id": "8", **other})
+    taken = sent(opened, feed, {"system": "billing", "source_id": "8", **other})
     assert taken.outcome == "new" and listed(opened) == [(one, taken.customer_id, "contested")]
 
 
 def test_a_relative_is_entered_and_nobody_is_asked(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
     add(desk)
     wife = {"surname": "Снегирёва", "given_name": "Вера", "patronymic": "Павловна", "birth_date": "1963-07-08"}
-    assert feed.link_or_contest(BOSS, SENT | wife).contested == 0 and listed(opened) == []
+    assert sent(opened, feed, SENT | wife).contested == 0 and listed(opened) == []
 
 
-def test_a_record_that_can_not_be_used_is_named(feed: FeedDoor) -> None:
+def test_a_record_that_can_not_be_used_is_named(opened: Opened, feed: FeedDoor) -> None:
     with pytest.raises(BadInput, match="source_id"):
-        feed.link_or_contest(BOSS, OLEG)
+        sent(opened, feed, OLEG)
     with pytest.raises(BadInput, match="names no one"):
-        feed.link_or_contest(BOSS, {"system": "billing", "source_id": "9"})
+        sent(opened, feed, {"system": "billing", "source_id": "9"})
     with pytest.raises(Forbidden):
-        feed.link_or_contest(Access("eve", frozenset({Role.STAFF}), None), SENT)
+        sent(opened, feed, SENT, Access("eve", frozenset({Role.STAFF}), None))
 
 
 def test_each_is_journalled(opened: Opened, desk: CustomerDoor, feed: FeedDoor) -> None:
     one = add(desk)
-    feed.link_or_contest(BOSS, SENT)
+    sent(opened, feed, SENT)
     with opened.catalogue.reading() as connection:
         entry = connection.execute(select(journal_entry).where(journal_entry.c.action == "customers.feed")).one()
     assert (entry.subject, entry.actor) == (f"customer:{one}", BOSS.actor)
