@@ -73,6 +73,12 @@ def _words(one: Finding) -> Sentence:
             number=number,
             name=name,
         )
+    if one.may_be_the_same:
+        return say(
+            "customer {number} ({name}) is the same, or a relative of the same name; look, then save nevertheless",
+            number=number,
+            name=name,
+        )
     if one.relation == "relative":
         return say(
             "customer {number} ({name}) is probably a relative, or shares a contact; look, then save nevertheless",

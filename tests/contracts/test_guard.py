@@ -116,6 +116,8 @@ def test_a_namesake_at_home_is_told_as_a_relative_who_may_be_the_same_person(doo
     one = add(door, OLEG, **named)
     found = warned(door, OLEG, **named)
     assert (found.customer_id, found.relation, found.may_be_the_same) == (one, "relative", True)
+    with pytest.raises(GuardWarned, match="is the same, or a relative of the same name"):
+        add(door, OLEG, **named)
     other = add(door, OLEG, found, **named)
     again = warned(door, OLEG, **named, given_name="Вера")
     assert {f.may_be_the_same for f in door.likely(CLERK, OLEG | named | {"given_name": "Вера"})} == {False}
