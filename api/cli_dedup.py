@@ -20,6 +20,7 @@ from archive.directory_file import RowProblem
 from archive.errors import BadInput
 from dedup import labelled, snapshot
 from dedup.guard_models import shipped
+from dedup.guard_words import told_of
 from dedup.linkage.likeness import Likely, Likeness
 from dedup.linkage.matching import Report
 from dedup.linkage.matching import train as learn
@@ -188,9 +189,7 @@ def explain(
     model_file: ModelFile = None,
 ) -> None:
     """Why two records of a file, or two customers, are one or not: each field, its level, and how much it weighs."""
-    model = _model(model_file)
-    if model is None:
-        raise BadInput("there is no model yet; train one with `dossier dedup train FILE`")
+    model = _model(model_file) or shipped()
     rows, counts = _two_rows(file, one, other) if file else two_customers(one, other)
     likeness = Likeness(model, *counts)
     records = [likeness.record(row) for row in rows]
@@ -198,7 +197,8 @@ def explain(
     keys = [likeness.keys(record) for record in records]
     shared = [name for name, mine in keys[0].items() if set(mine) & set(keys[1].get(name, ()))]
     context().printer.row(
-        dataclasses.asdict(likely) | {"found_by": shared, "model": model.version}, _why(likely, shared)
+        dataclasses.asdict(likely) | {"found_by": shared, "model": model.version},
+        _why(records[0].kind, likely, shared),
     )
 
 
@@ -283,12 +283,12 @@ def _two_rows(file: Path, *names: str) -> tuple[list[Row], tuple[int, int]]:
     return [found[name] for name in names], (persons, organisations)
 
 
-def _why(likely: Likely, shared: list[str]) -> str:
+def _why(kind: int, likely: Likely, shared: list[str]) -> str:
     kinds = sorted(likely.related.items(), key=lambda item: -item[1])
     lines = [f"one customer: {likely.same:.4f}" + (", never joined" if likely.vetoed else "")]
     lines += [f"related ({name}): {chance:.4f}" for name, chance in kinds if chance >= 0.0005]
     lines += [
-        f"  {a.field:<10} {a.level:<12} {a.bits:+7.2f} bits, against relatives {a.bits_of_kin:+7.2f}"
+        f"  {a.field:<10} {a.bits:+7.2f} bits, against relatives {a.bits_of_kin:+7.2f}: {told_of(kind, a)}"
         for a in likely.said
     ]
     return "\n".join(chain(lines, [f"found by: {', '.join(shared) or 'no blocking key'}"]))

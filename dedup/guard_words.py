@@ -91,6 +91,11 @@ _FIRM = _PERSON | {
 """By field and level; of an organisation the surname is its name, the given name its legal form, the middle name its numbers."""
 
 
+def told_of(kind: int, one: Agreement) -> str:
+    """What a field says of a pair, as a clerk reads it; its level where there are no words for it."""
+    return str((_FIRM if kind == ORGANISATION else _PERSON).get((one.field, one.level), one.level))
+
+
 def agreed(kind: int, said: Sequence[Agreement], relation: Relation) -> tuple[Agreed, ...]:
     """What each field says of a pair of one kind, the heaviest first; weights are bits for the relation against strangers."""
     words = _FIRM if kind == ORGANISATION else _PERSON
