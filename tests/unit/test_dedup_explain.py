@@ -20,5 +20,5 @@ def test_two_records_of_a_file_are_explained_in_a_clerks_words(tmp_path: Path) -
     assert lines[0] == "one customer: 0.0000, never joined"
     assert any(line.startswith("  given") and line.endswith(": the given name is another one") for line in lines)
     (home,) = [line for line in lines if line.endswith(": the address is the same")]
-    against_strangers, against_kin = (float(word) for word in home.split() if word[0] in "+-")
+    against_strangers, against_kin = (float(word.rstrip(":")) for word in home.split() if word[0] in "+-")
     assert against_strangers > 20 > 1 > abs(against_kin)
