@@ -14,7 +14,7 @@ from archive.guard_keys import LIVE, Standing
 from archive.ports import Catalogue
 from dedup.linkage.at_home import at_home
 from dedup.linkage.likeness import from_values
-from dedup.linkage.model import from_json, is_known
+from dedup.linkage.model import OtherVersion, from_json
 from dedup.linkage.records import Record
 
 _FEWEST = 2_000
@@ -32,9 +32,11 @@ def count_names(catalogue: Catalogue) -> None:
         due = [one for one in guard_keys.models(connection) if _is_due(one, size)]
         contents = {one.id: guard_keys.content(connection, one.version) for one in due}
     for one in due:
-        if not is_known(contents[one.id]):
-            continue  # another version's: nobody here asks it
-        here = at_home(from_json(contents[one.id]), _sample(catalogue, one.id, last))
+        try:
+            model = from_json(contents[one.id])
+        except OtherVersion:
+            continue  # nobody here asks it
+        here = at_home(model, _sample(catalogue, one.id, last))
         with catalogue.writing() as connection:
             guard_keys.keep_names(connection, one.id, here.to_json(), size)
 

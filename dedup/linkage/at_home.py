@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dedup.linkage.chance import FIRST_EQUAL
+from dedup.linkage.chance import FIRST_EQUAL, Floats
 from dedup.linkage.levels import _GIVEN_STEPS, _NAME_STEPS, FIELDS, GIVEN, MIDDLE, NAME, SIZES
 from dedup.linkage.model import KindModel, Model, Rates
 from dedup.linkage.names import Lexicon
@@ -27,7 +27,6 @@ _LEAST_SHARE = 2.0**-18
 """Rarer names than this are not listed: they are all alike."""
 _COLUMNS = {NAME: "surname", GIVEN: "given", MIDDLE: "middle"}
 _STEPS = {NAME: _NAME_STEPS, GIVEN: _GIVEN_STEPS, MIDDLE: _GIVEN_STEPS}
-Floats = np.ndarray
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,11 @@ MOST_OF_KIN = {"twin": 0.4, "namesake": 0.4}
 MOST_OF_SAME = {"given": 0.004, "birth": 0.012}
 """Where there are families, so many records of one person at the most differ in this: else twins pass for slips."""
 _OF_FIRMS = _SHARED | {"birth": _OTHER_BIRTH}
+_OF_ONE_NAME = _OF_FIRMS | {
+    "tax_id": {"differs": 0.6, "slip": 0.01, "equal": 0.39},
+    "name": {"differs": 0.02, "other form": 0.01, "near": 0.05, "slip": 0.07, "equal": 0.85},
+    "given": {"differs": 0.1, "equal": 0.9},
+}
 RELATED_FIRMS: dict[str, dict[str, dict[str, float]]] = {
     "kin": _OF_FIRMS
     | {
@@ -78,18 +83,12 @@ RELATED_FIRMS: dict[str, dict[str, dict[str, float]]] = {
         "given": {"differs": 0.3, "equal": 0.7},
         "middle": {"differs": 0.1, "equal": 0.9},
     },
-    "branch": _OF_FIRMS
+    "branch": _OF_ONE_NAME
     | {
-        "tax_id": {"differs": 0.6, "slip": 0.01, "equal": 0.39},
-        "name": {"differs": 0.02, "other form": 0.01, "near": 0.05, "slip": 0.07, "equal": 0.85},
-        "given": {"differs": 0.1, "equal": 0.9},
         "middle": {"differs": 0.98, "equal": 0.02},
     },
-    "elsewhere": _OF_FIRMS
+    "elsewhere": _OF_ONE_NAME
     | {
-        "tax_id": {"differs": 0.6, "slip": 0.01, "equal": 0.39},
-        "name": {"differs": 0.02, "other form": 0.01, "near": 0.05, "slip": 0.07, "equal": 0.85},
-        "given": {"differs": 0.1, "equal": 0.9},
         "middle": {"differs": 0.1, "equal": 0.9},
         "phone": {"differs": 0.85, "slip": 0.02, "equal": 0.13},
         "premises": {"differs": 0.99, "equal": 0.01},
