@@ -167,17 +167,8 @@ def _without_keys() -> Conflict:
     return Conflict(say("the directory has no blocking keys for its guard yet: run `dossier dedup keys`"))
 
 
-def likened(ready: Mapping[int, Likeness], row: Mapping[str, str]) -> tuple[Likened, ...]:
-    """What is kept of one row of the import's columns by each of these models (by their number)."""
-    found = []
-    for model, likeness in ready.items():
-        record = likeness.record(as_given(row))
-        found.append(Likened(model, keys_kept(likeness, record), to_text(record)))
-    return tuple(found)
-
-
 def likened_rows(model: int, likeness: Likeness, rows: Sequence[Mapping[str, str]]) -> list[Likened]:
-    """What is kept of each row by one model: as `likened` says of one, by the hundred at less than half the cost."""
+    """What is kept of each row of the import's columns by one model: by the hundred at less than half the cost of one by one."""
     records = [likeness.record(as_given(row)) for row in rows]
     return [
         Likened(model, _with_names(keys, record), to_text(record))
